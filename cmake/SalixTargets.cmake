@@ -1,0 +1,23 @@
+# salix_library(NAME LINKS targets...): one static library of this folder's *.cpp files
+# (and, with CUDA, its .cu files); links are public because headers show in headers.
+function(salix_library name)
+  cmake_parse_arguments(arg "" "" "EXCLUDE;LINKS;PRIVATE_LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  if(SALIX_CUDA)
+    file(GLOB_RECURSE cuda_sources CONFIGURE_DEPENDS *.cu)
+    list(APPEND sources ${cuda_sources})
+    list(FILTER sources EXCLUDE REGEX "_without_cuda\\.cpp$")
+  else()
+    list(FILTER sources EXCLUDE REGEX "(_cudnn|_cublas)\\.cpp$|/cuda/")
+  endif()
+  foreach(pattern IN LISTS arg_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${pattern}")
+  endforeach()
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC salix_options ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
+  if(SALIX_CUDA)
+    target_compile_definitions(${name} PUBLIC SALIX_WITH_CUDA)
+    target_compile_options(${name} PRIVATE
+      $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo --expt-relaxed-constexpr -Xcompiler=-Wall>)
+  endif()
+endfunction()
