@@ -7,7 +7,7 @@
 namespace salix {
 namespace {
 
-constexpr std::size_t kSmallStep = 512;             // sizes below 1 MiB round up to this
+constexpr std::size_t kSmallStep = 512;  // sizes below 1 MiB round up to this
 constexpr std::size_t kLargeStep = std::size_t{1} << 18;
 constexpr std::size_t kLargeFrom = std::size_t{1} << 20;
 
@@ -43,8 +43,9 @@ CachingAllocator::Block CachingAllocator::allocate(std::size_t size_bytes) {
     }
     if (block.pointer == nullptr) {
       throw OutOfMemory(str("out of memory on ", device_name_, ": asked for ", rounded, " bytes; ",
-                            stats_.in_use_bytes, " in use, ", stats_.cached_bytes, " cached, limit ",
-                            stats_.limit_bytes, " (0: none); lower the batch or the image size"));
+                            stats_.in_use_bytes, " in use, ", stats_.cached_bytes,
+                            " cached, limit ", stats_.limit_bytes,
+                            " (0: none); lower the batch or the image size"));
     }
   }
   stats_.in_use_bytes += block.size_bytes;

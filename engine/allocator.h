@@ -13,10 +13,10 @@
 namespace salix {
 
 struct MemoryStats {
-  std::size_t in_use_bytes = 0;   // in blocks that tensors hold
-  std::size_t cached_bytes = 0;   // in free blocks kept for reuse
-  std::size_t peak_bytes = 0;     // largest in_use_bytes since the last reset_peak
-  std::size_t limit_bytes = 0;    // 0: none
+  std::size_t in_use_bytes = 0;  // in blocks that tensors hold
+  std::size_t cached_bytes = 0;  // in free blocks kept for reuse
+  std::size_t peak_bytes = 0;    // largest in_use_bytes since the last reset_peak
+  std::size_t limit_bytes = 0;   // 0: none
 };
 
 class CachingAllocator {

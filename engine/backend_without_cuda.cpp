@@ -5,7 +5,8 @@ namespace salix {
 
 std::unique_ptr<Backend> make_cuda_backend(int) {
   throw NotSupported(
-      "device: this salix was built without CUDA; rebuild with -DSALIX_CUDA=ON or use --device cpu");
+      "device: this salix was built without CUDA; rebuild with -DSALIX_CUDA=ON or use --device "
+      "cpu");
 }
 
 int cuda_device_count() { return 0; }

@@ -32,11 +32,15 @@ DType dtype_from_name(const std::string& name) {
   for (const DTypeFacts& entry : kFacts) {
     if (name == entry.name) return entry.dtype;
   }
-  throw InvalidInput(str("dtype: expected float32, bfloat16 (bf16), float16, float64, int32, int64 "
-                         "or uint8; got '", name, "'"));
+  throw InvalidInput(
+      str("dtype: expected float32, bfloat16 (bf16), float16, float64, int32, int64 "
+          "or uint8; got '",
+          name, "'"));
 }
 
-bool is_floating(DType dtype) { return static_cast<int>(dtype) <= static_cast<int>(DType::kFloat64); }
+bool is_floating(DType dtype) {
+  return static_cast<int>(dtype) <= static_cast<int>(DType::kFloat64);
+}
 
 std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
 

@@ -71,9 +71,9 @@ namespace detail {
 }  // namespace salix
 
 // A macro so that the message is built only when the condition fails.
-#define SALIX_CHECK(condition, ...)                                             \
-  do {                                                                          \
-    if (!(condition)) throw ::salix::InvalidInput(::salix::str(__VA_ARGS__));   \
+#define SALIX_CHECK(condition, ...)                                           \
+  do {                                                                        \
+    if (!(condition)) throw ::salix::InvalidInput(::salix::str(__VA_ARGS__)); \
   } while (false)
 
 // For conditions that only a bug of ours can break.

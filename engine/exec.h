@@ -18,11 +18,11 @@
 namespace salix {
 
 struct ExecOptions {
-  int threads = 0;                    // CPU threads; 0: all cores that this process may use
-  std::uint64_t seed = 0;             // of every random number drawn on this Exec
-  bool reference = false;             // cpu only: the plain references, no vendor library
-  bool fast = false;                  // allow algorithms that are not run-to-run deterministic
-  bool allow_tf32 = false;            // CUDA matrix products in TF32
+  int threads = 0;                     // CPU threads; 0: all cores that this process may use
+  std::uint64_t seed = 0;              // of every random number drawn on this Exec
+  bool reference = false;              // cpu only: the plain references, no vendor library
+  bool fast = false;                   // allow algorithms that are not run-to-run deterministic
+  bool allow_tf32 = false;             // CUDA matrix products in TF32
   std::size_t memory_limit_bytes = 0;  // 0: what the device has
 };
 

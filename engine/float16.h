@@ -30,7 +30,8 @@ struct bfloat16 {
   SALIX_HOST_DEVICE bfloat16(float value) {
     const std::uint32_t wide = detail::bits_of(value);
     const bool is_nan = (wide & 0x7fffffffu) > 0x7f800000u;
-    bits = is_nan ? 0x7fc0u : static_cast<std::uint16_t>((wide + 0x7fffu + ((wide >> 16) & 1u)) >> 16);
+    bits =
+        is_nan ? 0x7fc0u : static_cast<std::uint16_t>((wide + 0x7fffu + ((wide >> 16) & 1u)) >> 16);
   }
   SALIX_HOST_DEVICE operator float() const {
     return detail::float_of(static_cast<std::uint32_t>(bits) << 16);

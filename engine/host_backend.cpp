@@ -10,7 +10,7 @@
 namespace salix {
 namespace {
 
-constexpr std::size_t kAlignment = 64;                  // one cache line, one AVX-512 register
+constexpr std::size_t kAlignment = 64;                   // one cache line, one AVX-512 register
 constexpr std::size_t kHugePage = std::size_t{2} << 20;  // from here on ask for 2 MiB pages
 constexpr std::int64_t kGrain = 65536;
 

@@ -16,7 +16,9 @@ void parallel_for(std::int64_t count, std::int64_t grain, const Body& body);
 // A grain that gives each range about 32K elements' worth of work.
 inline std::int64_t grain_for(std::int64_t elements_per_item) {
   constexpr std::int64_t kElements = 32768;
-  return elements_per_item >= kElements ? 1 : kElements / (elements_per_item > 0 ? elements_per_item : 1);
+  return elements_per_item >= kElements
+             ? 1
+             : kElements / (elements_per_item > 0 ? elements_per_item : 1);
 }
 
 // The number of threads that parallel_for uses; OpenMP keeps it per calling thread.

@@ -14,9 +14,9 @@ struct PhiloxBlock {
 };
 
 // Ten rounds over the 128-bit counter (c0..c3) with the 64-bit key (k0, k1).
-SALIX_HOST_DEVICE inline PhiloxBlock philox4x32(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2,
-                                                std::uint32_t c3, std::uint32_t k0,
-                                                std::uint32_t k1) {
+SALIX_HOST_DEVICE inline PhiloxBlock philox4x32(std::uint32_t c0, std::uint32_t c1,
+                                                std::uint32_t c2, std::uint32_t c3,
+                                                std::uint32_t k0, std::uint32_t k1) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t left = std::uint64_t{0xD2511F53u} * c0;
     const std::uint64_t right = std::uint64_t{0xCD9E8D57u} * c2;
@@ -43,10 +43,9 @@ struct PhiloxKey {
 // The 32 random bits of element `index`. Four neighbours share one Philox block.
 SALIX_HOST_DEVICE inline std::uint32_t philox_bits(const PhiloxKey& key, std::uint64_t index) {
   const std::uint64_t block = index / 4;
-  const PhiloxBlock words = philox4x32(static_cast<std::uint32_t>(block),
-                                       static_cast<std::uint32_t>(block >> 32), key.step, key.stream,
-                                       static_cast<std::uint32_t>(key.seed),
-                                       static_cast<std::uint32_t>(key.seed >> 32));
+  const PhiloxBlock words = philox4x32(
+      static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), key.step,
+      key.stream, static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32));
   return words.word[index % 4];
 }
 

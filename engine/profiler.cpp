@@ -43,8 +43,8 @@ void Profiler::write_table(std::ostream& out) const {
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Row& a, const Row& b) { return a.total_us > b.total_us; });
 
-  out << std::left << std::setw(32) << "op" << std::right << std::setw(8) << "calls" << std::setw(12)
-      << "total ms" << std::setw(8) << "%" << std::setw(12) << "mean us" << '\n'
+  out << std::left << std::setw(32) << "op" << std::right << std::setw(8) << "calls"
+      << std::setw(12) << "total ms" << std::setw(8) << "%" << std::setw(12) << "mean us" << '\n'
       << std::fixed;
   for (const Row& row : rows) {
     out << std::left << std::setw(32) << row.op << std::right << std::setw(8) << row.calls
@@ -59,9 +59,9 @@ void Profiler::write_chrome_trace(std::ostream& out) const {
   const char* separator = "\n";
   for (const Event& event : events()) {
     // Op names are identifiers of ours, so they need no escaping.
-    out << separator << "{\"name\":\"" << event.op << "\",\"ph\":\"X\",\"pid\":1,\"tid\":1,\"ts\":"
-        << std::fixed << std::setprecision(3) << event.start_us << ",\"dur\":" << event.duration_us
-        << '}';
+    out << separator << "{\"name\":\"" << event.op
+        << "\",\"ph\":\"X\",\"pid\":1,\"tid\":1,\"ts\":" << std::fixed << std::setprecision(3)
+        << event.start_us << ",\"dur\":" << event.duration_us << '}';
     separator = ",\n";
   }
   out << "\n]}\n";

@@ -124,9 +124,8 @@ Tensor Tensor::reshape(const Shape& to_shape) const {
   SALIX_CHECK(to_shape.numel() == numel(), "reshape: ", shape(), " has ", numel(),
               " elements, which do not fit ", to_shape);
   Tensor y = alias(to_shape);
-  record("reshape", {*this}, y, [from = shape()](const Tensor& dy) {
-    return std::vector{dy.reshape(from)};
-  });
+  record("reshape", {*this}, y,
+         [from = shape()](const Tensor& dy) { return std::vector{dy.reshape(from)}; });
   return y;
 }
 
@@ -135,9 +134,8 @@ Tensor Tensor::to(DType to_dtype) const {
   Tensor y = empty(exec(), shape(), to_dtype);
   exec().backend().convert(view().data, dtype(), y.mutable_view().data, to_dtype, numel());
   if (is_floating(dtype()) && is_floating(to_dtype)) {
-    record("convert", {*this}, y, [from = dtype()](const Tensor& dy) {
-      return std::vector{dy.to(from)};
-    });
+    record("convert", {*this}, y,
+           [from = dtype()](const Tensor& dy) { return std::vector{dy.to(from)}; });
   }
   return y;
 }
@@ -185,8 +183,8 @@ void Tensor::set_requires_grad(bool requires_grad) {
   if (!requires_grad) {
     b.node = nullptr;
   } else if (b.node == nullptr) {
-    SALIX_CHECK(is_floating(b.dtype), "set_requires_grad: only floating tensors have gradients; got ",
-                b.dtype);
+    SALIX_CHECK(is_floating(b.dtype),
+                "set_requires_grad: only floating tensors have gradients; got ", b.dtype);
     // A number of its own for each leaf, below those of all ops (tape.cpp).
     static std::atomic<std::uint64_t> leaves{0};
     b.node = std::make_shared<autograd::Node>();
@@ -216,10 +214,10 @@ void Tensor::set_node(std::shared_ptr<autograd::Node> node, int output_index) {
   body().output_index = output_index;
 }
 
-bool Tensor::unique() const {
-  return body_.use_count() == 1 && body_->storage.use_count() == 1;
-}
+bool Tensor::unique() const { return body_.use_count() == 1 && body_->storage.use_count() == 1; }
 
-bool Tensor::same_memory(const Tensor& other) const { return body().storage == other.body().storage; }
+bool Tensor::same_memory(const Tensor& other) const {
+  return body().storage == other.body().storage;
+}
 
 }  // namespace salix

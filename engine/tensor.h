@@ -64,7 +64,7 @@ class Tensor {
   Tensor to(DType dtype) const;
   // A copy on another Exec, perhaps another device. Not differentiable.
   Tensor to(Exec& exec) const;
-  Tensor clone() const;           // own memory; not differentiable
+  Tensor clone() const;                  // own memory; not differentiable
   void copy_from(const Tensor& source);  // same shape and dtype, any Exec
   void fill(double value);
 

@@ -24,13 +24,13 @@ class Node {
   };
 
   const char* op = "leaf";
-  std::uint64_t order = 0;      // later ops have larger numbers: the order of the tape
-  std::vector<Edge> inputs;     // empty for a leaf
-  BackwardFunction backward;    // empty for a leaf, and after it has been used
+  std::uint64_t order = 0;    // later ops have larger numbers: the order of the tape
+  std::vector<Edge> inputs;   // empty for a leaf
+  BackwardFunction backward;  // empty for a leaf, and after it has been used
   bool is_leaf = false;
   int output_count = 1;
 
-  Tensor grad;                           // of a leaf, after backward
+  Tensor grad;  // of a leaf, after backward
   std::vector<GradientHook> hooks;
 };
 

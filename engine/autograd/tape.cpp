@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <utility>
 
 namespace salix {
 namespace {
@@ -23,8 +24,8 @@ bool any_wants_grad(std::span<const Tensor> inputs) {
 }
 
 // Later ops first; a node's gradient is complete when it is the latest one pending.
-using Pending = std::map<std::uint64_t, std::pair<std::shared_ptr<Node>, std::vector<Tensor>>,
-                         std::greater<>>;
+using Pending =
+    std::map<std::uint64_t, std::pair<std::shared_ptr<Node>, std::vector<Tensor>>, std::greater<>>;
 
 void add_pending(Pending& pending, const std::shared_ptr<Node>& node, int output_index,
                  const Tensor& grad) {
@@ -69,7 +70,9 @@ void record(const char* op, std::initializer_list<Tensor> inputs, Tensor& output
   if (!wants_grad(inputs)) return;
   std::vector<Tensor> outputs{output};
   record(op, std::vector<Tensor>(inputs), outputs,
-         [rule = std::move(backward)](const std::vector<Tensor>& douts) { return rule(douts.front()); });
+         [rule = std::move(backward)](const std::vector<Tensor>& douts) {
+           return rule(douts.front());
+         });
 }
 
 void backward(const Tensor& output, const Tensor& dy) { backward(std::vector{output}, {dy}); }
@@ -122,8 +125,8 @@ void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& dou
 
 void register_hook(const Tensor& tensor, autograd::GradientHook hook) {
   SALIX_CHECK(tensor.requires_grad(), "register_hook: the tensor does not require a gradient");
-  SALIX_CHECK(tensor.node()->output_count == 1,
-              "register_hook: '", tensor.node()->op, "' has several outputs; hook a result of one");
+  SALIX_CHECK(tensor.node()->output_count == 1, "register_hook: '", tensor.node()->op,
+              "' has several outputs; hook a result of one");
   tensor.node()->hooks.push_back(std::move(hook));
 }
 
@@ -150,34 +153,35 @@ std::vector<Tensor> recompute(
     anchor.set_requires_grad(true);
     anchored.push_back(anchor);
   }
-  record("recompute", anchored, outputs,
-         [function, inputs, random_step, count = anchored.size()](const std::vector<Tensor>& douts) {
-           Exec& replay_exec = inputs.front().exec();
-           std::vector<Tensor> replayed;
-           for (const Tensor& input : inputs) {
-             replayed.push_back(input.defined() ? input.detach() : Tensor());
-             if (input.defined() && input.requires_grad()) replayed.back().set_requires_grad(true);
-           }
-           const std::uint32_t step_before = replay_exec.random_step();
-           replay_exec.set_random_step(random_step);
-           replay_exec.set_grad_enabled(true);
-           const std::vector<Tensor> results = function(replayed);
-           replay_exec.set_random_step(step_before);
+  record(
+      "recompute", anchored, outputs,
+      [function, inputs, random_step, count = anchored.size()](const std::vector<Tensor>& douts) {
+        Exec& replay_exec = inputs.front().exec();
+        std::vector<Tensor> replayed;
+        for (const Tensor& input : inputs) {
+          replayed.push_back(input.defined() ? input.detach() : Tensor());
+          if (input.defined() && input.requires_grad()) replayed.back().set_requires_grad(true);
+        }
+        const std::uint32_t step_before = replay_exec.random_step();
+        replay_exec.set_random_step(random_step);
+        replay_exec.set_grad_enabled(true);
+        const std::vector<Tensor> results = function(replayed);
+        replay_exec.set_random_step(step_before);
 
-           std::vector<Tensor> roots, root_grads;
-           for (std::size_t i = 0; i < results.size(); ++i) {
-             if (!douts[i].defined() || !results[i].requires_grad()) continue;
-             roots.push_back(results[i]);
-             root_grads.push_back(douts[i]);
-           }
-           if (!roots.empty()) backward(roots, root_grads);
-           replay_exec.set_grad_enabled(false);
-           std::vector<Tensor> dinputs(count);
-           for (std::size_t i = 0; i < replayed.size(); ++i) {
-             if (replayed[i].defined() && replayed[i].requires_grad()) dinputs[i] = replayed[i].grad();
-           }
-           return dinputs;
-         });
+        std::vector<Tensor> roots, root_grads;
+        for (std::size_t i = 0; i < results.size(); ++i) {
+          if (!douts[i].defined() || !results[i].requires_grad()) continue;
+          roots.push_back(results[i]);
+          root_grads.push_back(douts[i]);
+        }
+        if (!roots.empty()) backward(roots, root_grads);
+        replay_exec.set_grad_enabled(false);
+        std::vector<Tensor> dinputs(count);
+        for (std::size_t i = 0; i < replayed.size(); ++i) {
+          if (replayed[i].defined() && replayed[i].requires_grad()) dinputs[i] = replayed[i].grad();
+        }
+        return dinputs;
+      });
   return outputs;
 }
 

@@ -51,7 +51,8 @@ class NoGrad {
 // Runs `function` without keeping what its backward needs, and runs it again when the
 // gradient arrives: memory for time. It must compute the same again (dropout does:
 // the random step is put back).
-std::vector<Tensor> recompute(const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& function,
-                              const std::vector<Tensor>& inputs);
+std::vector<Tensor> recompute(
+    const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& function,
+    const std::vector<Tensor>& inputs);
 
 }  // namespace salix

@@ -3,7 +3,8 @@
 namespace salix::kernels {
 
 void check_rank(const char* op, const char* name, const ConstView& view, int rank) {
-  SALIX_CHECK(view.rank() == rank, op, ": ", name, " must have ", rank, " axes; got shape ", view.shape);
+  SALIX_CHECK(view.rank() == rank, op, ": ", name, " must have ", rank, " axes; got shape ",
+              view.shape);
 }
 
 void check_shape(const char* op, const char* name, const ConstView& view, const Shape& expected) {

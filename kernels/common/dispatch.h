@@ -41,9 +41,12 @@ void run_on_device(const char* op, Exec& exec, const Implementations<Function>& 
                    Args&&... args) {
   const ProfileScope scope(exec, op);
   switch (exec.device().kind) {
-    case DeviceKind::kCpu: return implementations.cpu(exec, std::forward<Args>(args)...);
-    case DeviceKind::kSimt: return implementations.simt(exec, std::forward<Args>(args)...);
-    case DeviceKind::kCuda: return implementations.cuda(exec, std::forward<Args>(args)...);
+    case DeviceKind::kCpu:
+      return implementations.cpu(exec, std::forward<Args>(args)...);
+    case DeviceKind::kSimt:
+      return implementations.simt(exec, std::forward<Args>(args)...);
+    case DeviceKind::kCuda:
+      return implementations.cuda(exec, std::forward<Args>(args)...);
   }
 }
 

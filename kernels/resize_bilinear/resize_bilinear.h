@@ -33,10 +33,12 @@ struct ResizeAxis {
 };
 
 template <typename Real>
-inline ResizeAxis<Real> resize_axis(std::int64_t in_size, std::int64_t out_size, bool align_corners) {
+inline ResizeAxis<Real> resize_axis(std::int64_t in_size, std::int64_t out_size,
+                                    bool align_corners) {
   Real step = static_cast<Real>(in_size) / static_cast<Real>(out_size);
   if (align_corners) {
-    step = out_size > 1 ? static_cast<Real>(in_size - 1) / static_cast<Real>(out_size - 1) : Real{0};
+    step =
+        out_size > 1 ? static_cast<Real>(in_size - 1) / static_cast<Real>(out_size - 1) : Real{0};
   }
   return {static_cast<int>(in_size), static_cast<int>(out_size), align_corners, step};
 }
@@ -51,7 +53,8 @@ struct BilinearTap {
 };
 
 template <typename Real>
-SALIX_HOST_DEVICE inline BilinearTap<Real> bilinear_tap(const ResizeAxis<Real>& axis, int out_index) {
+SALIX_HOST_DEVICE inline BilinearTap<Real> bilinear_tap(const ResizeAxis<Real>& axis,
+                                                        int out_index) {
   Real source = static_cast<Real>(out_index) * axis.step;
   if (!axis.align_corners) {
     source = (static_cast<Real>(out_index) + Real(0.5)) * axis.step - Real(0.5);
@@ -65,7 +68,8 @@ SALIX_HOST_DEVICE inline BilinearTap<Real> bilinear_tap(const ResizeAxis<Real>& 
 
 // How much output `out_index` reads of input `in_index`.
 template <typename Real>
-SALIX_HOST_DEVICE inline Real bilinear_weight(const ResizeAxis<Real>& axis, int out_index, int in_index) {
+SALIX_HOST_DEVICE inline Real bilinear_weight(const ResizeAxis<Real>& axis, int out_index,
+                                              int in_index) {
   const BilinearTap<Real> tap = bilinear_tap(axis, out_index);
   Real weight = tap.lo == in_index ? Real(1) - tap.weight_hi : Real(0);
   if (tap.hi == in_index) weight += tap.weight_hi;

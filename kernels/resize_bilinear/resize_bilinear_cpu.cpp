@@ -45,15 +45,16 @@ void resize_bilinear(Exec&, ConstView x, View y, ResizeBilinearParams params) {
     std::vector<BilinearTap<Real>> columns;
     for (int j = 0; j < width.out_size; ++j) columns.push_back(bilinear_tap(width, j));
 
-    parallel_for(x.dim(0) * y.dim(1), grain_for(out_row), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row) {
-        const std::int64_t image = row / y.dim(1);
-        const BilinearTap<Real> tap = bilinear_tap(height, static_cast<int>(row % y.dim(1)));
-        const T* x_image = x.as<T>() + image * x.dim(1) * in_row;
-        resize_row(x_image + tap.lo * in_row, x_image + tap.hi * in_row, tap.weight_hi, columns,
-                   channels, y.as<T>() + row * out_row);
-      }
-    });
+    parallel_for(
+        x.dim(0) * y.dim(1), grain_for(out_row), [&](std::int64_t begin, std::int64_t end) {
+          for (std::int64_t row = begin; row < end; ++row) {
+            const std::int64_t image = row / y.dim(1);
+            const BilinearTap<Real> tap = bilinear_tap(height, static_cast<int>(row % y.dim(1)));
+            const T* x_image = x.as<T>() + image * x.dim(1) * in_row;
+            resize_row(x_image + tap.lo * in_row, x_image + tap.hi * in_row, tap.weight_hi, columns,
+                       channels, y.as<T>() + row * out_row);
+          }
+        });
   });
 }
 
@@ -68,33 +69,35 @@ void resize_bilinear_backward(Exec&, ConstView dy, View dx, ResizeBilinearParams
     const std::int64_t channels = dx.dim(3);
     const std::int64_t in_row = dx.dim(2) * channels, out_row = dy.dim(2) * channels;
 
-    parallel_for(dx.dim(0) * dx.dim(1), grain_for(out_row), [&](std::int64_t begin, std::int64_t end) {
-      std::vector<Real> row_sum(static_cast<std::size_t>(out_row));
-      std::vector<Real> pixel_sum(static_cast<std::size_t>(channels));
-      for (std::int64_t row = begin; row < end; ++row) {
-        const int i = static_cast<int>(row % dx.dim(1));
-        const T* dy_image = dy.as<T>() + row / dx.dim(1) * dy.dim(1) * out_row;
-        std::fill(row_sum.begin(), row_sum.end(), Real(0));
-        const ReaderRange rows = bilinear_readers(height, i);
-        for (int r = rows.begin; r < rows.end; ++r) {
-          const Real weight = bilinear_weight(height, r, i);
-          if (weight != Real(0)) add_scaled(dy_image + r * out_row, weight, out_row, row_sum.data());
-        }
-        T* dx_row = dx.as<T>() + row * in_row;
-        for (int j = 0; j < width.in_size; ++j) {
-          std::fill(pixel_sum.begin(), pixel_sum.end(), Real(0));
-          const ReaderRange columns = bilinear_readers(width, j);
-          for (int s = columns.begin; s < columns.end; ++s) {
-            const Real weight = bilinear_weight(width, s, j);
-            if (weight == Real(0)) continue;
-            add_scaled(row_sum.data() + s * channels, weight, channels, pixel_sum.data());
+    parallel_for(
+        dx.dim(0) * dx.dim(1), grain_for(out_row), [&](std::int64_t begin, std::int64_t end) {
+          std::vector<Real> row_sum(static_cast<std::size_t>(out_row));
+          std::vector<Real> pixel_sum(static_cast<std::size_t>(channels));
+          for (std::int64_t row = begin; row < end; ++row) {
+            const int i = static_cast<int>(row % dx.dim(1));
+            const T* dy_image = dy.as<T>() + row / dx.dim(1) * dy.dim(1) * out_row;
+            std::fill(row_sum.begin(), row_sum.end(), Real(0));
+            const ReaderRange rows = bilinear_readers(height, i);
+            for (int r = rows.begin; r < rows.end; ++r) {
+              const Real weight = bilinear_weight(height, r, i);
+              if (weight != Real(0))
+                add_scaled(dy_image + r * out_row, weight, out_row, row_sum.data());
+            }
+            T* dx_row = dx.as<T>() + row * in_row;
+            for (int j = 0; j < width.in_size; ++j) {
+              std::fill(pixel_sum.begin(), pixel_sum.end(), Real(0));
+              const ReaderRange columns = bilinear_readers(width, j);
+              for (int s = columns.begin; s < columns.end; ++s) {
+                const Real weight = bilinear_weight(width, s, j);
+                if (weight == Real(0)) continue;
+                add_scaled(row_sum.data() + s * channels, weight, channels, pixel_sum.data());
+              }
+              for (std::int64_t c = 0; c < channels; ++c) {
+                dx_row[j * channels + c] = static_cast<T>(pixel_sum[static_cast<std::size_t>(c)]);
+              }
+            }
           }
-          for (std::int64_t c = 0; c < channels; ++c) {
-            dx_row[j * channels + c] = static_cast<T>(pixel_sum[static_cast<std::size_t>(c)]);
-          }
-        }
-      }
-    });
+        });
   });
 }
 

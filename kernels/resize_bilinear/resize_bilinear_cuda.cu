@@ -25,8 +25,8 @@ __global__ void resize_bilinear_kernel(const T* x, T* y, std::int64_t packs, int
   const BilinearTap<float> column = bilinear_tap(width, j);
   const T* x_image = x + image * height.in_size * width.in_size * channels + c;
   const auto read = [&](int ii, int jj) {
-    return *reinterpret_cast<const Pack<T, N>*>(
-        x_image + (std::int64_t{ii} * width.in_size + jj) * channels);
+    return *reinterpret_cast<const Pack<T, N>*>(x_image +
+                                                (std::int64_t{ii} * width.in_size + jj) * channels);
   };
   const Pack<T, N> x00 = read(row.lo, column.lo), x01 = read(row.lo, column.hi);
   const Pack<T, N> x10 = read(row.hi, column.lo), x11 = read(row.hi, column.hi);
@@ -36,10 +36,9 @@ __global__ void resize_bilinear_kernel(const T* x, T* y, std::int64_t packs, int
   const float w11 = row.weight_hi * column.weight_hi;
   Pack<T, N> out;
   for (int k = 0; k < N; ++k) {
-    out.value[k] = static_cast<T>(w00 * static_cast<float>(x00.value[k]) +
-                                  w01 * static_cast<float>(x01.value[k]) +
-                                  w10 * static_cast<float>(x10.value[k]) +
-                                  w11 * static_cast<float>(x11.value[k]));
+    out.value[k] = static_cast<T>(
+        w00 * static_cast<float>(x00.value[k]) + w01 * static_cast<float>(x01.value[k]) +
+        w10 * static_cast<float>(x10.value[k]) + w11 * static_cast<float>(x11.value[k]));
   }
   *reinterpret_cast<Pack<T, N>*>(y + index * N) = out;
 }
@@ -48,8 +47,9 @@ __global__ void resize_bilinear_kernel(const T* x, T* y, std::int64_t packs, int
 // order. Scattering from dy would need atomicAdd, and the sum would then change from
 // run to run.
 template <typename T, int N>
-__global__ void resize_bilinear_backward_kernel(const T* dy, T* dx, std::int64_t packs, int channels,
-                                                ResizeAxis<float> height, ResizeAxis<float> width) {
+__global__ void resize_bilinear_backward_kernel(const T* dy, T* dx, std::int64_t packs,
+                                                int channels, ResizeAxis<float> height,
+                                                ResizeAxis<float> width) {
   const std::int64_t index = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
   if (index >= packs) return;
   const int packs_per_pixel = channels / N;
@@ -91,10 +91,11 @@ void resize_bilinear(Exec& exec, ConstView x, View y, ResizeBilinearParams param
   visit_cuda_float("resize_bilinear", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const bool packed = packs_fit<T>(channels);
-    const auto kernel = packed ? resize_bilinear_kernel<T, kPackWidth<T>> : resize_bilinear_kernel<T, 1>;
+    const auto kernel =
+        packed ? resize_bilinear_kernel<T, kPackWidth<T>> : resize_bilinear_kernel<T, 1>;
     const std::int64_t packs = y.numel() / (packed ? kPackWidth<T> : 1);
-    launch(exec, {blocks_for(packs), kThreadsPerBlock}, kernel, x.as<T>(), y.as<T>(), packs, channels,
-           height, width);
+    launch(exec, {blocks_for(packs), kThreadsPerBlock}, kernel, x.as<T>(), y.as<T>(), packs,
+           channels, height, width);
   });
 }
 
