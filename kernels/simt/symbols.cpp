@@ -1,0 +1,151 @@
+#include "kernels/simt/symbols.h"
+
+#include <cxxabi.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/error.h"
+
+namespace salix::simt {
+namespace {
+
+// Where the loader put this program, and the calling thread's copy of its thread-local data.
+struct Program {
+  std::uintptr_t base = 0;
+  unsigned char* thread_local_data = nullptr;
+};
+
+Program this_program() {
+  Program program;
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* result) {
+        *static_cast<Program*>(result) = {info->dlpi_addr,
+                                          static_cast<unsigned char*>(info->dlpi_tls_data)};
+        return 1;  // the first object is the program itself
+      },
+      &program);
+  return program;
+}
+
+// The two kinds of symbols that matter, by mangled name.
+class SymbolTable {
+ public:
+  SymbolTable() {
+    const int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    struct stat status {};
+    if (file < 0) return;
+    if (fstat(file, &status) == 0) {
+      const auto size = static_cast<std::size_t>(status.st_size);
+      void* image = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+      if (image != MAP_FAILED) {
+        read(static_cast<const char*>(image));
+        munmap(image, size);
+      }
+    }
+    close(file);
+  }
+
+  const std::string* function_at(std::uintptr_t address) const {
+    const auto found = functions_.find(address);
+    return found == functions_.end() ? nullptr : &found->second;
+  }
+
+  // _ZZ<function>E<variable> is how the ABI names the statics of a function _Z<function>.
+  std::vector<SharedVariable> statics_of(const std::string& function) const {
+    std::vector<SharedVariable> found;
+    if (!function.starts_with("_Z")) return found;
+    const std::string prefix = "_ZZ" + function.substr(2) + "E";
+    for (auto it = variables_.lower_bound(prefix);
+         it != variables_.end() && it->first.starts_with(prefix); ++it) {
+      found.push_back(it->second);
+    }
+    return found;
+  }
+
+ private:
+  void read(const char* image) {
+    const auto* header = reinterpret_cast<const ElfW(Ehdr)*>(image);
+    const auto* sections = reinterpret_cast<const ElfW(Shdr)*>(image + header->e_shoff);
+    for (int i = 0; i < header->e_shnum; ++i) {
+      if (sections[i].sh_type != SHT_SYMTAB) continue;
+      const char* names = image + sections[sections[i].sh_link].sh_offset;
+      const auto* symbols = reinterpret_cast<const ElfW(Sym)*>(image + sections[i].sh_offset);
+      const std::size_t count = sections[i].sh_size / sizeof(ElfW(Sym));
+      for (std::size_t k = 0; k < count; ++k) add(symbols[k], names + symbols[k].st_name);
+    }
+  }
+
+  void add(const ElfW(Sym) & symbol, const char* name) {
+    const int type = ELF64_ST_TYPE(symbol.st_info);
+    if (type == STT_FUNC && symbol.st_shndx != SHN_UNDEF) functions_[symbol.st_value] = name;
+    if (type == STT_TLS && std::strncmp(name, "_ZZ", 3) == 0) {
+      variables_.emplace(name, SharedVariable{symbol.st_value, symbol.st_size});
+    }
+  }
+
+  std::unordered_map<std::uintptr_t, std::string> functions_;
+  std::multimap<std::string, SharedVariable> variables_;
+};
+
+std::string demangled(const std::string& mangled) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status), std::free);
+  if (!text) return mangled;
+  std::string_view name = text.get();
+  // "void f<float>(float*, int)" -> "f<float>"; the parameters begin at the last '(' that
+  // closes at the end, and only templates show their return type.
+  int depth = 0;
+  for (std::size_t i = name.size(); i-- > 0;) {
+    depth += name[i] == ')' ? 1 : name[i] == '(' ? -1 : 0;
+    if (name[i] == '(' && depth == 0) {
+      name = name.substr(0, i);
+      break;
+    }
+  }
+  if (name.starts_with("void ")) name.remove_prefix(5);
+  return std::string(name);
+}
+
+}  // namespace
+
+const KernelInfo& kernel_info(const void* kernel) {
+  static std::mutex mutex;
+  static std::map<const void*, KernelInfo> known;
+  const std::lock_guard lock(mutex);
+  const auto [entry, is_new] = known.try_emplace(kernel);
+  if (is_new) {
+    static const SymbolTable table;
+    const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(kernel) - this_program().base;
+    if (const std::string* mangled = table.function_at(address)) {
+      entry->second = {demangled(*mangled), table.statics_of(*mangled)};
+    } else {
+      entry->second.name = str("at ", kernel);
+    }
+  }
+  return entry->second;
+}
+
+void poison_shared(const KernelInfo& kernel) {
+  if (kernel.shared.empty()) return;
+  static thread_local unsigned char* const data = this_program().thread_local_data;
+  if (data == nullptr) return;
+  for (const SharedVariable& variable : kernel.shared) {
+    std::memset(data + variable.offset, 0xff, variable.size_bytes);
+  }
+}
+
+}  // namespace salix::simt
