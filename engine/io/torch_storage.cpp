@@ -1,0 +1,183 @@
+#include "engine/io/torch_storage.h"
+
+#include <array>
+#include <limits>
+
+#include "engine/io/strided_copy.h"
+
+namespace salix::io {
+namespace {
+
+constexpr std::string_view kRebuild = "torch._utils._rebuild_tensor";
+constexpr std::string_view kRebuildV2 = "torch._utils._rebuild_tensor_v2";
+constexpr std::string_view kParameter = "torch._utils._rebuild_parameter";
+
+constexpr std::array<StorageType, 13> kTypes{{{"torch.FloatStorage", 4, DType::kFloat32},
+                                              {"torch.DoubleStorage", 8, DType::kFloat64},
+                                              {"torch.HalfStorage", 2, DType::kFloat16},
+                                              {"torch.BFloat16Storage", 2, DType::kBFloat16},
+                                              {"torch.LongStorage", 8, DType::kInt64},
+                                              {"torch.IntStorage", 4, DType::kInt32},
+                                              {"torch.ByteStorage", 1, DType::kUInt8},
+                                              {"torch.BoolStorage", 1, DType::kUInt8},
+                                              {"torch.ShortStorage", 2, std::nullopt},
+                                              {"torch.CharStorage", 1, std::nullopt},
+                                              {"torch.ComplexFloatStorage", 8, std::nullopt},
+                                              {"torch.ComplexDoubleStorage", 16, std::nullopt},
+                                              {"torch.UntypedStorage", 1, std::nullopt}}};
+
+// Opaque values that checkpoints carry beside tensors.
+constexpr std::array<std::string_view, 15> kPlainGlobals{"collections.OrderedDict",
+                                                         "torch.Size",
+                                                         "torch.device",
+                                                         kRebuild,
+                                                         kRebuildV2,
+                                                         kParameter,
+                                                         "torch.float32",
+                                                         "torch.float64",
+                                                         "torch.float16",
+                                                         "torch.bfloat16",
+                                                         "torch.int64",
+                                                         "torch.int32",
+                                                         "torch.uint8",
+                                                         "torch.bool",
+                                                         "torch.int16"};
+
+std::vector<std::int64_t> integers(PickleValue list) {
+  std::vector<std::int64_t> values;
+  if (list.size() > 64) throw IoError(str("expected at most 64 axes; found ", list.size()));
+  for (std::size_t i = 0; i < list.size(); ++i) values.push_back(list.item(i).integer());
+  return values;
+}
+
+Array gather(PickleValue call, const Storages& storages, UnpackBudget& budget,
+             const std::string& where) {
+  if (!call.item(0).is(PickleKind::kPersistent)) throw IoError("a tensor must refer to a storage");
+  const StorageId id = parse_storage_id(call.item(0));
+  const std::int64_t offset = call.item(1).integer();
+  const std::vector<std::int64_t> strides = integers(call.item(3));
+  const Shape shape = shape_from_file(where, integers(call.item(2)));
+  if (strides.size() != static_cast<std::size_t>(shape.rank())) {
+    throw IoError(str("shape ", shape, " must have as many strides; found ", strides.size()));
+  }
+  if (!id.type->dtype) {
+    throw NotSupported(str(where, ": element type ", id.type->name,
+                           " is not supported; convert the tensor to "
+                           "float32 or int64 in Python first"));
+  }
+  const std::int64_t extent = strided_extent(shape, strides);
+  if (extent < 0 || offset < 0 || offset > id.view_numel || extent > id.view_numel - offset) {
+    throw IoError(str("shape ", shape, " with its strides, from element ", offset,
+                      " on, must lie inside the storage of ", id.view_numel, " elements"));
+  }
+  const std::size_t element_bytes = id.type->element_bytes;
+  budget.charge(static_cast<std::uint64_t>(shape.numel()) * element_bytes, where);
+  Array array = Array::zeros(*id.type->dtype, shape);
+  if (shape.numel() > 0) {
+    const Storage& storage = storages.at(id.key);
+    const ByteSpan from =
+        storage.bytes.subspan(static_cast<std::size_t>(id.view_first + offset) * element_bytes,
+                              static_cast<std::size_t>(extent) * element_bytes);
+    copy_strided(from, element_bytes, shape, strides, array.data);
+  }
+  return array;
+}
+
+}  // namespace
+
+const StorageType& storage_type(std::string_view name) {
+  for (const StorageType& type : kTypes) {
+    if (type.name == name) return type;
+  }
+  throw IoError(str("expected a PyTorch storage type; found '", printable(name), "'"));
+}
+
+std::string_view storage_name(DType dtype) {
+  for (const StorageType& type : kTypes) {
+    if (type.dtype == dtype) return type.name;
+  }
+  throw InternalError("storage_name: unknown dtype");
+}
+
+std::span<const std::string_view> checkpoint_globals() {
+  static const std::vector<std::string_view> all = [] {
+    std::vector<std::string_view> names(kPlainGlobals.begin(), kPlainGlobals.end());
+    for (const StorageType& type : kTypes) names.push_back(type.name);
+    return names;
+  }();
+  return all;
+}
+
+StorageId parse_storage_id(PickleValue persistent) {
+  const PickleValue tuple = persistent.item(0);
+  if (!tuple.is(PickleKind::kTuple) || tuple.size() < 5 || tuple.size() > 6 ||
+      tuple.item(0).text() != "storage") {
+    throw IoError("a storage reference must be ('storage', type, key, location, size)");
+  }
+  StorageId id;
+  id.type = &storage_type(tuple.item(1).text());
+  id.key = tuple.item(2).text();
+  id.numel = tuple.item(4).integer();
+  const auto most = std::numeric_limits<std::int64_t>::max() / 16;
+  if (id.numel < 0 || id.numel > most)
+    throw IoError(str("a storage cannot have ", id.numel, " elements"));
+  id.view_numel = id.numel;
+  if (tuple.size() == 6 && !tuple.item(5).is(PickleKind::kNone)) {
+    const PickleValue view = tuple.item(5);
+    id.view_first = view.item(1).integer();
+    id.view_numel = view.item(2).integer();
+    if (id.view_first < 0 || id.view_numel < 0 || id.view_first > id.numel ||
+        id.view_numel > id.numel - id.view_first) {
+      throw IoError(str("the view of ", id.view_numel, " elements from ", id.view_first,
+                        " on must lie inside the storage of ", id.numel));
+    }
+  }
+  return id;
+}
+
+Storages collect_storages(const PickleGraph& graph, const std::string& source) {
+  Storages storages;
+  for (PickleId node = 0; node < graph.nodes.size(); ++node) {
+    const PickleValue value(graph, node);
+    if (!value.is(PickleKind::kPersistent)) continue;
+    try {
+      const StorageId id = parse_storage_id(value);
+      const auto [found, added] = storages.try_emplace(id.key);
+      Storage& storage = found->second;
+      if (added) {
+        storage.type = id.type;
+        storage.numel = id.numel;
+      } else if (storage.type != id.type || storage.numel != id.numel) {
+        throw IoError(str("storage '", printable(id.key), "' must have one type and size; found ",
+                          storage.numel, " x ", storage.type->name, " and ", id.numel, " x ",
+                          id.type->name));
+      }
+    } catch (const IoError& error) {
+      throw IoError(str(source, ": ", error.what()));
+    }
+  }
+  return storages;
+}
+
+bool is_torch_tensor(PickleValue value) {
+  if (!value.is(PickleKind::kCall)) return false;
+  const std::string_view callee = value.text();
+  return callee == kRebuild || callee == kRebuildV2 || callee == kParameter;
+}
+
+Array rebuild_tensor(PickleValue call, const Storages& storages, UnpackBudget& budget,
+                     const std::string& where) {
+  try {
+    // An nn.Parameter is (tensor, requires_grad, hooks); never a parameter of a parameter.
+    if (call.text() == kParameter) call = call.item(0);
+    if (!is_torch_tensor(call) || call.text() == kParameter) {
+      throw IoError("a parameter must hold a tensor");
+    }
+    return gather(call, storages, budget, where);
+  } catch (const IoError& error) {
+    const std::string what = error.what();
+    throw IoError(what.rfind(where, 0) == 0 ? what : str(where, ": ", what));
+  }
+}
+
+}  // namespace salix::io
