@@ -16,6 +16,7 @@ constexpr std::size_t kLocatorBytes = 20;
 constexpr std::size_t kEntryBytes = 46;
 constexpr std::uint32_t kIn64 = 0xffffffff;  // the real value is in a 64-bit field
 constexpr std::uint16_t kZip64Extra = 1;
+constexpr std::uint64_t kMostDeflateRatio = 1032;  // 258 bytes cost two bits at least
 
 struct Directory {
   std::uint64_t entries = 0;
@@ -137,6 +138,10 @@ ZipMember read_entry(ByteReader& in) {
   if (!member.deflated && member.bytes != member.packed_bytes) {
     throw IoError(str(where, " is stored, so both its sizes must agree; found ", member.bytes,
                       " and ", member.packed_bytes));
+  }
+  if (member.deflated && member.bytes / kMostDeflateRatio > member.packed_bytes) {
+    throw IoError(str(where, " says that ", member.packed_bytes, " bytes inflate to ", member.bytes,
+                      ", which deflate cannot do"));
   }
   return member;
 }
