@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 
+#include "data/image_check.h"
 #include "data/image_io.h"
 #include "data/stb_memory.h"
 #include "engine/error.h"
@@ -32,50 +33,14 @@ struct Header {
            "); it may be cut short or of another format: replace it or leave it out"));
 }
 
-// Each JPEG scan passes over the whole image, however few bytes it has, so a small file
-// could keep a core busy for hours. Photographs have 1 to 12 scans.
-void check_jpeg_work(std::span<const std::uint8_t> bytes, const std::string& name,
-                     std::int64_t pixels) {
-  if (bytes.size() < 2 || bytes[0] != 0xFF || bytes[1] != 0xD8) return;
-  constexpr std::int64_t kMaxScannedPixels = std::int64_t{1} << 33;
-  std::int64_t scans = 0;
-  for (std::size_t i = 2; i + 1 < bytes.size(); ++i) {
-    if (bytes[i] == 0xFF && bytes[i + 1] == 0xDA) ++scans;
-  }
-  if (scans * pixels > kMaxScannedPixels) {
-    fail(name,
-         str("declares ", scans, " JPEG scans of ", pixels,
-             " pixels, more work than any photograph needs; save it again as a baseline JPEG"));
-  }
-}
-
-std::uint32_t little_endian(std::span<const std::uint8_t> bytes, std::size_t offset, int size) {
-  std::uint32_t value = 0;
-  for (int k = size - 1; k >= 0; --k)
-    value = value << 8 | bytes[offset + static_cast<std::size_t>(k)];
-  return value;
-}
-
-// stb reads a BMP that is cut short as if zeros followed.
-void check_bmp_complete(std::span<const std::uint8_t> bytes, const std::string& name,
-                        const Header& header) {
-  if (bytes.size() < 30 || bytes[0] != 'B' || bytes[1] != 'M') return;
-  const bool is_os2 = little_endian(bytes, 14, 4) == 12;
-  const std::int64_t bits = little_endian(bytes, is_os2 ? 24 : 28, 2);
-  const std::int64_t row_bytes = (header.width * bits + 31) / 32 * 4;
-  const std::int64_t needed = little_endian(bytes, 10, 4) + row_bytes * header.height;
-  if (needed > static_cast<std::int64_t>(bytes.size())) {
-    fail(name, str("is cut short: its header needs ", needed, " bytes and it has ", bytes.size(),
-                   "; replace it or leave it out"));
-  }
-}
-
 Header read_header(std::span<const std::uint8_t> bytes, const std::string& name,
                    const DecodeLimits& limits) {
   if (bytes.empty()) fail(name, "is empty; replace it or leave it out");
   if (static_cast<std::int64_t>(bytes.size()) > limits.max_file_bytes) {
     fail(name, str("has ", bytes.size(), " bytes; at most ", limits.max_file_bytes, " are read"));
   }
+  const std::string defect = detail::find_defect(bytes);
+  if (!defect.empty()) fail(name, defect + "; replace it or leave it out");
   Header header;
   const int size = static_cast<int>(bytes.size());
   if (stbi_info_from_memory(bytes.data(), size, &header.width, &header.height, &header.channels) ==
@@ -86,8 +51,6 @@ Header read_header(std::span<const std::uint8_t> bytes, const std::string& name,
     fail(name, str("declares ", header.width, " x ", header.height,
                    " pixels; at least 1 and at most ", limits.max_pixels, " are decoded"));
   }
-  check_jpeg_work(bytes, name, pixels);
-  check_bmp_complete(bytes, name, header);
   return header;
 }
 

@@ -18,8 +18,10 @@ StbBlockLimit::StbBlockLimit(std::size_t block_bytes) : previous_(block_limit) {
 
 StbBlockLimit::~StbBlockLimit() { block_limit = previous_; }
 
+// Zeroed: a JPEG whose scans leave out pixels would otherwise show old memory, another
+// picture each time.
 void* stb_allocate(std::size_t bytes) {
-  return bytes <= block_limit ? std::malloc(bytes) : nullptr;
+  return bytes <= block_limit ? std::calloc(bytes, 1) : nullptr;
 }
 
 void* stb_reallocate(void* block, std::size_t bytes) {

@@ -200,5 +200,17 @@ TEST(ReadImage, RefusesJpegsWhoseScansAreMoreWorkThanAPhotograph) {
               throws_io_error(AllOf(HasSubstr("scans.jpg"), HasSubstr("JPEG scans"))));
 }
 
+// 16 counts of 255 describe 4080 symbols; a decoder that trusts them writes past its table.
+TEST(ReadImage, RefusesHuffmanTablesThatOverflow) {
+  std::vector<std::uint8_t> bytes = file_bytes(golden("420.jpg"));
+  for (std::size_t k = 0; k + 20 < bytes.size(); ++k) {
+    if (bytes[k] != 0xFF || bytes[k + 1] != 0xC4) continue;
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(k) + 5, 16, std::uint8_t{255});
+    break;
+  }
+  EXPECT_THAT([&] { decode_rgb(bytes, "codes.jpg"); },
+              throws_io_error(AllOf(HasSubstr("codes.jpg"), HasSubstr("Huffman table"))));
+}
+
 }  // namespace
 }  // namespace salix::data
