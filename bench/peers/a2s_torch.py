@@ -1,0 +1,170 @@
+# Times a2s in PyTorch on the CPU, one process per mode, and prints JSON: the peer that salix is measured against.
+# `--check` compares the network with the reference's printed values in float64 instead.
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+import torch
+
+from a2s_model import A2s, hash_fill, hash_image
+
+# Every way PyTorch offers to run this network on a CPU. `traced` is torch.jit.trace, freeze and
+# optimize_for_inference; `frozen` is torch.compile with weights as constants, prepacked.
+INFERENCE_MODES = ("eager", "channels_last", "traced", "traced_channels_last", "compiled", "compiled_frozen",
+                   "compiled_frozen_channels_last", "compiled_frozen_autotuned")
+TRAINING_MODES = ("eager", "channels_last", "compiled", "compiled_channels_last")
+
+# mean, mean magnitude, first, middle and last element, in float64 with the hash fill, two images of SIZE x SIZE.
+EXPECTED = {
+    ("f0", 64): (0.32438269, 0.32438269, 0.35029802, 0, 0),
+    ("f1", 64): (0.51139596, 0.51139596, 0.36631308, 0.67020348, 0),
+    ("f2", 64): (0.61630019, 0.61630019, 0.62345217, 1.329025, 0),
+    ("f3", 64): (0.86839944, 0.86839944, 0.30474015, 0.58998775, 1.1934405),
+    ("f4", 64): (0.85889826, 0.85889826, 0.27566163, 0, 3.3543095),
+    ("f4", 96): (0.81531204, 0.81531204, 0.593068, 0, 2.3140597),
+    ("logits", 64): (0.070408314, 1.5962633, -6.3496194, -6.6595218, -3.5101535),
+    ("logits", 96): (0.057515494, 1.6186601, -6.6539422, -6.8147464, -5.428521),
+}
+
+
+def check():
+    """Largest relative error per tensor against EXPECTED; raises when one exceeds the printed digits."""
+    model = hash_fill(A2s().double()).eval()
+    errors = {}
+    for size in (64, 96):
+        image = hash_image(size)
+        with torch.no_grad():
+            maps = model.encoder(image)
+            tensors = {f"f{i}": x for i, x in enumerate(maps)} | {"logits": model.decoder(maps, image.shape[-2:])}
+        for name, x in tensors.items():
+            if (name, size) not in EXPECTED:
+                continue
+            flat = x.flatten()
+            found = (flat.mean(), flat.abs().mean(), flat[0], flat[flat.numel() // 2], flat[-1])
+            error = max(abs(f.item() - e) / max(abs(e), 0.01) for f, e in zip(found, EXPECTED[name, size]))
+            errors[f"{name}@{size}"] = error
+            if error > 1e-7:
+                raise SystemExit(f"a2s: {name} at {size} must agree to 1e-7; got relative error {error:.2e}")
+    return errors
+
+
+def inference_call(mode, args):
+    """A function without arguments that computes the logits, and nothing else, in `mode`."""
+    model = hash_fill(A2s()).eval()
+    image = hash_image(args.size, args.batch or 1).float()
+    if "channels_last" in mode:
+        model = model.to(memory_format=torch.channels_last)
+        image = image.contiguous(memory_format=torch.channels_last)
+    if mode.startswith("traced"):
+        with torch.no_grad():
+            model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, image)))
+    if mode.startswith("compiled"):
+        import torch._inductor.config as inductor
+
+        inductor.freezing = "frozen" in mode
+        model = torch.compile(model, mode="max-autotune" if "autotuned" in mode else "default")
+
+    def call():
+        with torch.no_grad():
+            return model(image)
+
+    return call
+
+
+def training_call(mode, args):
+    """Forward and backward of sum(logits * cotangent) with batch statistics and all gradients."""
+    model = hash_fill(A2s()).train()
+    image = hash_image(args.size, args.batch or 2).float()
+    cotangent = hash_image(args.size, args.batch or 2, "cotangent").float()[:, :1].contiguous()
+    if "channels_last" in mode:
+        model = model.to(memory_format=torch.channels_last)
+        image = image.contiguous(memory_format=torch.channels_last)
+    network = torch.compile(model) if mode.startswith("compiled") else model
+
+    def call():
+        model.zero_grad(set_to_none=True)
+        (network(image) * cotangent).sum().backward()
+
+    return call
+
+
+def measure(mode, args):
+    torch.set_num_threads(args.threads)
+    before_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    call = (training_call if args.train else inference_call)(mode, args)
+    for _ in range(args.warmup):
+        call()
+    elapsed_ms = []
+    for _ in range(args.runs):
+        start = time.perf_counter()
+        call()
+        elapsed_ms.append(1e3 * (time.perf_counter() - start))
+    return {
+        "mode": mode,
+        "median_ms": round(statistics.median(elapsed_ms), 2),
+        "min_ms": round(min(elapsed_ms), 2),
+        "max_ms": round(max(elapsed_ms), 2),
+        "peak_rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "rss_after_import_mib": round(before_mib, 1),
+    }
+
+
+def run_in_own_process(mode, args, preload):
+    """Peak memory belongs to a process, and torch.compile's settings outlive a model: so one process per mode."""
+    environment = dict(os.environ, OMP_NUM_THREADS=str(args.threads))
+    if preload:
+        environment["LD_PRELOAD"] = preload
+    command = [sys.executable, __file__, *sys.argv[1:], "--single", mode]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        return {"mode": mode, "error": lines[-1]}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main():
+    parser = argparse.ArgumentParser(description="a2s in PyTorch on the CPU: medians per mode, as JSON.")
+    parser.add_argument("--train", action="store_true", help="forward and backward, train mode, instead of inference")
+    parser.add_argument("--modes", nargs="+", help="default: all of the task")
+    parser.add_argument("--size", type=int, default=320, help="height and width of the image")
+    parser.add_argument("--batch", type=int, help="default: 1 for inference, 2 for training")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--warmup", type=int, default=4)
+    parser.add_argument("--tcmalloc", help="path of libtcmalloc_minimal.so: every mode is run with it as well")
+    parser.add_argument("--check", action="store_true", help="compare with the reference in float64, then stop")
+    parser.add_argument("--single", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.check:
+        print(json.dumps(check(), indent=1))
+        return
+    if args.single:
+        print(json.dumps(measure(args.single, args)))
+        return
+
+    results = []
+    for mode in args.modes or (TRAINING_MODES if args.train else INFERENCE_MODES):
+        for preload in [None] + ([args.tcmalloc] if args.tcmalloc else []):
+            result = run_in_own_process(mode, args, preload)
+            results.append(result | {"tcmalloc": bool(preload)})
+            print(json.dumps(results[-1]), file=sys.stderr, flush=True)
+    timed = [r for r in results if "error" not in r]
+    print(json.dumps({
+        "task": "training" if args.train else "inference",
+        "torch": torch.__version__,
+        "threads": args.threads,
+        "size": args.size,
+        "batch": args.batch or (2 if args.train else 1),
+        "runs": args.runs,
+        "best": min(timed, key=lambda r: r["median_ms"]) if timed else None,
+        "results": results,
+    }, indent=1))
+
+
+if __name__ == "__main__":
+    main()
