@@ -1,26 +1,9 @@
 #include "kernels/conv2d/conv2d.h"
 
 #include "kernels/common/checks.h"
-#include "kernels/common/dispatch.h"
+#include "kernels/conv2d/conv2d_parts.h"
 
 namespace salix::kernels {
-
-namespace cpu {  // the plain reference
-decltype(kernels::conv2d) conv2d;
-decltype(kernels::conv2d_backward_data) conv2d_backward_data;
-decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
-}  // namespace cpu
-namespace onednn {
-decltype(kernels::conv2d) conv2d;
-decltype(kernels::conv2d_backward_data) conv2d_backward_data;
-decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
-bool has_conv2d(Exec& exec, DType dtype);
-}  // namespace onednn
-namespace cuda {
-decltype(kernels::conv2d) conv2d;
-decltype(kernels::conv2d_backward_data) conv2d_backward_data;
-decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
-}  // namespace cuda
 
 namespace {
 
@@ -52,11 +35,6 @@ void check_bias(const char* op, const ConstView& bias, const ConstView& weight) 
   check_same_dtype(op, "bias", bias, "weight", weight);
 }
 
-// On the host, cpu and simt alike: oneDNN where it has the type, else the reference.
-bool use_onednn(Exec& exec, DType dtype) {
-  return use_vendor_library(exec) && onednn::has_conv2d(exec, dtype);
-}
-
 }  // namespace
 
 Shape conv2d_output_shape(const Shape& x, const Shape& weight, const Conv2dParams& params) {
@@ -86,8 +64,8 @@ void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView
     check_same_dtype("conv2d", "residual", residual, "y", y);
     if (residual.data != y.data) check_no_overlap("conv2d", "residual", residual, "y", y);
   }
-  const auto host = use_onednn(exec, x.dtype) ? onednn::conv2d : cpu::conv2d;
-  run_on_device("conv2d", exec, Implementations{host, host, SALIX_CUDA(cuda::conv2d)}, x, weight,
+  run_on_device("conv2d", exec,
+                Implementations{host::conv2d, simt::conv2d, SALIX_CUDA(cuda::conv2d)}, x, weight,
                 bias, residual, y, params, packed);
 }
 
@@ -95,11 +73,10 @@ void conv2d_backward_data(Exec& exec, ConstView dy, ConstView weight, View dx,
                           Conv2dParams params) {
   check("conv2d_backward_data", dx, weight, dy, params);
   check_no_overlap("conv2d_backward_data", "weight", weight, "dx", dx);
-  const auto host =
-      use_onednn(exec, dx.dtype) ? onednn::conv2d_backward_data : cpu::conv2d_backward_data;
   run_on_device("conv2d_backward_data", exec,
-                Implementations{host, host, SALIX_CUDA(cuda::conv2d_backward_data)}, dy, weight, dx,
-                params);
+                Implementations{host::conv2d_backward_data, simt::conv2d_backward_data,
+                                SALIX_CUDA(cuda::conv2d_backward_data)},
+                dy, weight, dx, params);
 }
 
 void conv2d_backward_weight(Exec& exec, ConstView x, ConstView dy, View dweight, View dbias,
@@ -108,11 +85,10 @@ void conv2d_backward_weight(Exec& exec, ConstView x, ConstView dy, View dweight,
   check_bias("conv2d_backward_weight", dbias, dweight);
   check_no_overlap("conv2d_backward_weight", "x", x, "dweight", dweight);
   check_no_overlap("conv2d_backward_weight", "dy", dy, "dweight", dweight);
-  const auto host =
-      use_onednn(exec, x.dtype) ? onednn::conv2d_backward_weight : cpu::conv2d_backward_weight;
   run_on_device("conv2d_backward_weight", exec,
-                Implementations{host, host, SALIX_CUDA(cuda::conv2d_backward_weight)}, x, dy,
-                dweight, dbias, params);
+                Implementations{host::conv2d_backward_weight, simt::conv2d_backward_weight,
+                                SALIX_CUDA(cuda::conv2d_backward_weight)},
+                x, dy, dweight, dbias, params);
 }
 
 }  // namespace salix::kernels

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "engine/parallel.h"
+#include "kernels/common/inner_loops.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace salix::kernels::cpu {
@@ -62,22 +63,6 @@ void for_each_run(const Sizes& z, std::int64_t image, std::int64_t i, std::int64
       body((row + w) * z.in_c, (r * z.kernel_w + s) * z.group_in, z.group_in);
     }
   }
-}
-
-// `omp simd` lets the compiler keep several partial sums: the order is fixed at compile time.
-template <typename T>
-accumulator<T> dot(const T* a, const T* b, std::int64_t count) {
-  accumulator<T> sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (std::int64_t k = 0; k < count; ++k) {
-    sum += static_cast<accumulator<T>>(a[k]) * static_cast<accumulator<T>>(b[k]);
-  }
-  return sum;
-}
-
-template <typename T, typename Real>
-void add_scaled(Real scale, const T* from, std::int64_t count, Real* to) {
-  for (std::int64_t k = 0; k < count; ++k) to[k] += scale * static_cast<Real>(from[k]);
 }
 
 }  // namespace

@@ -187,7 +187,7 @@ void with_weight(Exec& exec, Plan& plan, const void* weight, PackedWeight* packe
 
 }  // namespace
 
-bool has_conv2d(Exec&, DType dtype) { return has_type(dtype); }
+bool has_conv2d(DType dtype) { return has_type(dtype); }
 
 void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView residual, View y,
             Conv2dParams params, PackedWeight* packed) {

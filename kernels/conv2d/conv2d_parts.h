@@ -1,0 +1,52 @@
+// What the implementations of conv2d share: the host's choice between oneDNN and the plain
+// reference, and the handwritten epilogue of the GPU.
+#pragma once
+
+#include "kernels/common/dispatch.h"
+#include "kernels/conv2d/conv2d.h"
+
+namespace salix::kernels {
+
+namespace cpu {  // the plain reference
+decltype(kernels::conv2d) conv2d;
+decltype(kernels::conv2d_backward_data) conv2d_backward_data;
+decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
+}  // namespace cpu
+
+namespace onednn {
+decltype(kernels::conv2d) conv2d;
+decltype(kernels::conv2d_backward_data) conv2d_backward_data;
+decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
+bool has_conv2d(DType dtype);
+}  // namespace onednn
+
+// On cpu, and for the library's part on simt.
+namespace host {
+decltype(kernels::conv2d) conv2d;
+decltype(kernels::conv2d_backward_data) conv2d_backward_data;
+decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
+}  // namespace host
+
+// y = act(sum + bias + residual) in one pass over y; bias and residual may be empty, and y
+// may be `sum`. Shapes and types as conv2d; float arithmetic.
+using Conv2dEpilogue = void(Exec& exec, ConstView sum, ConstView bias, ConstView residual, View y,
+                            bool relu);
+
+namespace simt {
+decltype(kernels::conv2d) conv2d;
+decltype(kernels::conv2d_backward_data) conv2d_backward_data;
+decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
+Conv2dEpilogue conv2d_epilogue;
+}  // namespace simt
+
+namespace cuda {
+decltype(kernels::conv2d) conv2d;
+decltype(kernels::conv2d_backward_data) conv2d_backward_data;
+decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
+Conv2dEpilogue conv2d_epilogue;
+}  // namespace cuda
+
+// dbias = the sum of dy over all axes but the last.
+void conv2d_backward_bias(Exec& exec, ConstView dy, View dbias);
+
+}  // namespace salix::kernels
