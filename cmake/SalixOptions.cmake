@@ -28,7 +28,11 @@ target_include_directories(salix_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(salix_options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wno-unknown-pragmas>
   # No contraction: a formula gives the same bits in the reference and on simt.
-  $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
+  $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>
+  # These change no value, only errno and floating-point traps, which nobody reads. Without
+  # them g++ vectorises neither sqrt nor a select: sigmoid of 1 M takes 5.2 ms, not 0.9.
+  $<$<COMPILE_LANGUAGE:CXX>:-fno-math-errno>
+  $<$<COMPILE_LANGUAGE:CXX>:-fno-trapping-math>)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND SALIX_MARCH)
   target_compile_options(salix_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=${SALIX_MARCH}>)
 endif()
