@@ -120,7 +120,8 @@ class CheckpointBuilder {
 
 }  // namespace
 
-Checkpoint parse_checkpoint(ByteSpan bytes, const std::string& source, const UnpackLimits& limits) {
+Checkpoint parse_checkpoint(ByteSpan bytes, const std::string& source,
+                            const UnpackLimits& limits) try {
   UnpackBudget budget(bytes.size(), limits);
   Checkpoint checkpoint;
   if (looks_like_zip(bytes)) {
@@ -134,6 +135,10 @@ Checkpoint parse_checkpoint(ByteSpan bytes, const std::string& source, const Unp
     CheckpointBuilder(open, budget, source).build(checkpoint);
   }
   return checkpoint;
+} catch (const IoError& error) {
+  // Values of a pickle do not know which file they came from.
+  const std::string what = error.what();
+  throw IoError(what.starts_with(source) ? what : str(source, ": ", what));
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {

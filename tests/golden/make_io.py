@@ -1,11 +1,11 @@
 """Writes the files in tests/golden/io: what PyTorch, numpy and safetensors really produce.
 
-Run: python tests/golden/make_io.py   (needs torch, numpy, safetensors; bits do not
-depend on their versions, only the containers around them do)
+Run: python tests/golden/make_io.py   (needs torch, numpy, safetensors). The values are the
+same in every run; legacy files also hold memory addresses as storage names.
 """
 
-import io
 import pathlib
+import pickle
 import zipfile
 from collections import OrderedDict
 
@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 out = pathlib.Path(__file__).parent / "io"
 out.mkdir(exist_ok=True)
 generator = torch.Generator().manual_seed(7)
+torch.manual_seed(7)
 
 
 def rand(*shape, dtype=torch.float32):
@@ -116,3 +117,26 @@ np.save(out / "records.npy", np.zeros(2, [("a", "<f4"), ("b", "<i4")]))
 for version in [(2, 0), (3, 0)]:
     with open(out / f"version{version[0]}.npy", "wb") as file:
         np.lib.format.write_array(file, arrays["f4"], version=version)
+
+# 4 MB of zeros in 4 KB: a small decompression bomb.
+np.savez_compressed(out / "zeros_4mb.npz", zeros=np.zeros(1 << 20, "<f4"))
+
+values = {
+    "integers": [0, 255, 256, 65535, 65536, -1, -(2**31), 2**40, -(2**63), 2**63 - 1],
+    "beyond 64 bits": 2**70,
+    "float": 1.5,
+    "text": "\u00e4\u20ac\U0001f600",
+    "long text": "x" * 300,
+    "tuples": [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)],
+    "singletons": (None, True, False),
+    "ordered": OrderedDict([("b", 1), ("a", 2)]),
+    "shared": [[7]] * 3,
+    "empty": [[], {}],
+}
+for protocol in (2, 3, 4, 5):
+    if protocol >= 3:
+        values["bytes"] = bytes([0, 255])
+    if protocol >= 4:
+        values["set"] = {3}
+        values["frozenset"] = frozenset([4])
+    (out / f"values_protocol{protocol}.pkl").write_bytes(pickle.dumps(values, protocol))
