@@ -32,6 +32,13 @@ DType dtype_of_entry(const SafetensorsEntry& entry, const std::string& where) {
                          printable(entry.dtype), "'"));
 }
 
+std::string_view code_of(DType dtype) {
+  for (const auto& [code, candidate] : kTypes) {
+    if (candidate == dtype) return code;
+  }
+  throw InternalError("safetensors: unknown dtype");
+}
+
 // The tensors must lie one after the other and fill the data exactly.
 void check_layout(const std::vector<SafetensorsEntry>& entries, std::uint64_t data_bytes,
                   const std::string& source) {
@@ -86,9 +93,7 @@ SafetensorsHeader header_for(const NamedArrays& tensors, const Metadata& metadat
                 "'");
     SafetensorsEntry& entry = header.entries[i];
     entry.name = name;
-    entry.dtype = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& type) {
-                    return type.second == array.dtype;
-                  })->first;
+    entry.dtype = code_of(array.dtype);
     entry.shape.assign(array.shape.begin(), array.shape.end());
     entry.begin = offset;
     offset += array.data.size();

@@ -50,8 +50,9 @@ TEST(Npy, RoundTripsEveryTypeButBfloat16) {
   NamedArrays kept;
   for (const auto& [name, array] : testing::every_dtype()) {
     if (array.dtype == DType::kBFloat16) {
-      EXPECT_THAT(message_of<NotSupported>([&] { write_npy(folder / "a.npy", array); }),
-                  HasSubstr("numpy has no bfloat16; convert the array to float32 first"));
+      EXPECT_THAT(
+          message_of<NotSupported>([&, &refused = array] { write_npy(folder / "a.npy", refused); }),
+          HasSubstr("numpy has no bfloat16; convert the array to float32 first"));
       continue;
     }
     write_npy(folder / "a.npy", array);

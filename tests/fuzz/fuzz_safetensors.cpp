@@ -1,0 +1,8 @@
+#include "engine/io/safetensors.h"
+#include "tests/fuzz/fuzz_target.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return salix::fuzz::run(data, size, [](salix::io::ByteSpan bytes) {
+    salix::io::parse_safetensors(bytes, "fuzz.safetensors");
+  });
+}
