@@ -2,6 +2,7 @@
 // over the channels of one pixel, which are neighbours in memory, so they vectorise.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -24,18 +25,23 @@ void see_pixel(const T* pixel, std::int64_t channels, int position, Real* best,
   }
 }
 
+// Many output rows keep all threads busy; a few huge windows are cut into groups of channels.
 template <typename T, typename Axis>
 void max_pool(ConstView x, View y, View index, const Axis& height, const Axis& width) {
   using Real = accumulator<T>;
   const std::int64_t channels = x.dim(3), row_size = x.dim(2) * channels;
-  const std::int64_t window_area =
-      std::int64_t{height.window(0).size()} * width.window(0).size();  // of a typical window
-  parallel_for(y.dim(0) * y.dim(1), grain_for(y.dim(2) * channels * window_area),
+  const std::int64_t window_area = std::int64_t{height.window(0).size()} * width.window(0).size();
+  const std::int64_t group = window_area >= 256 ? std::min<std::int64_t>(channels, 64) : channels;
+  const std::int64_t groups = (channels + group - 1) / group;
+  parallel_for(y.dim(0) * y.dim(1) * groups, grain_for(y.dim(2) * group * window_area),
                [&](std::int64_t begin, std::int64_t end) {
-                 std::vector<Real> best(static_cast<std::size_t>(channels));
+                 std::vector<Real> best(static_cast<std::size_t>(group));
                  std::vector<std::int32_t> where(best.size());
-                 for (std::int64_t row = begin; row < end; ++row) {
-                   const T* image = x.as<T>() + row / y.dim(1) * x.dim(1) * row_size;
+                 for (std::int64_t item = begin; item < end; ++item) {
+                   const std::int64_t row = item / groups, first_channel = item % groups * group;
+                   const std::int64_t count = std::min(group, channels - first_channel);
+                   const T* image =
+                       x.as<T>() + row / y.dim(1) * x.dim(1) * row_size + first_channel;
                    const PoolRange rows = height.window(static_cast<int>(row % y.dim(1)));
                    for (int j = 0; j < width.out_size; ++j) {
                      const PoolRange columns = width.window(j);
@@ -44,16 +50,16 @@ void max_pool(ConstView x, View y, View index, const Axis& height, const Axis& w
                      int position = 0;
                      for (int r = rows.begin; r < rows.end; ++r) {
                        for (int s = columns.begin; s < columns.end; ++s, ++position) {
-                         see_pixel(image + r * row_size + s * channels, channels, position,
+                         see_pixel(image + r * row_size + s * channels, count, position,
                                    best.data(), where.data());
                        }
                      }
-                     const std::int64_t out = (row * y.dim(2) + j) * channels;
-                     for (std::int64_t c = 0; c < channels; ++c) {
+                     const std::int64_t out = (row * y.dim(2) + j) * channels + first_channel;
+                     for (std::int64_t c = 0; c < count; ++c) {
                        y.as<T>()[out + c] = static_cast<T>(best[static_cast<std::size_t>(c)]);
                      }
                      if (!index.empty())
-                       std::copy(where.begin(), where.end(), index.as<std::int32_t>() + out);
+                       std::copy_n(where.data(), count, index.as<std::int32_t>() + out);
                    }
                  }
                });

@@ -55,6 +55,8 @@ struct AdaptivePoolAxis {
   SALIX_HOST_DEVICE PoolRange readers(int in_index) const {
     return range(in_index, out_size, in_size);
   }
+  // What a mean over the bin divides by, along this axis.
+  SALIX_HOST_DEVICE int divisor(int out_index) const { return window(out_index).size(); }
 
  private:
   SALIX_HOST_DEVICE static PoolRange range(int i, int covered, int bins) {
@@ -64,7 +66,11 @@ struct AdaptivePoolAxis {
   }
 };
 
-// What an output becomes when one more pixel of its window is seen. NaN counts as the
+inline AdaptivePoolAxis adaptive_pool_axis(std::int64_t in_size, std::int64_t out_size) {
+  return {static_cast<int>(in_size), static_cast<int>(out_size)};
+}
+
+// Whether a later pixel of a window replaces the largest one so far. NaN counts as the
 // largest value, and the first of equal ones wins.
 template <typename Real>
 SALIX_HOST_DEVICE inline bool beats(Real challenger, Real best) {

@@ -1,0 +1,26 @@
+#include "layers/functional/avg_pool2d.h"
+
+#include "engine/autograd/tape.h"
+#include "kernels/common/pool_checks.h"
+
+namespace salix {
+
+Tensor avg_pool2d(const Tensor& x, AvgPool2dParams params) {
+  SALIX_CHECK(x.rank() == 4, "avg_pool2d: x must be [N,H,W,C]; got shape ", x.shape());
+  kernels::check_pool_window("avg_pool2d", x.shape(), params.kernel, params.stride, params.padding);
+
+  const Shape out{x.dim(0), kernels::height_axis(x.dim(1), params).out_size,
+                  kernels::width_axis(x.dim(2), params).out_size, x.dim(3)};
+  Tensor y = Tensor::empty(x.exec(), out, x.dtype());
+  kernels::avg_pool2d(x.exec(), x.view(), y.mutable_view(), params);
+
+  // A mean is linear, so the gradient needs only the shape of x.
+  record("avg_pool2d", {x}, y, [in = x.shape(), params](const Tensor& dy) {
+    Tensor dx = Tensor::empty(dy.exec(), in, dy.dtype());
+    kernels::avg_pool2d_backward(dy.exec(), dy.view(), dx.mutable_view(), params);
+    return std::vector{dx};
+  });
+  return y;
+}
+
+}  // namespace salix
