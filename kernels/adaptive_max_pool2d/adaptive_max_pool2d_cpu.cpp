@@ -1,0 +1,21 @@
+#include "kernels/adaptive_max_pool2d/adaptive_max_pool2d.h"
+#include "kernels/common/max_pool_cpu.h"
+
+namespace salix::kernels::cpu {
+
+void adaptive_max_pool2d(Exec&, ConstView x, View y, View index) {
+  visit_float("adaptive_max_pool2d", x.dtype, [&](auto tag) {
+    max_pool<typename decltype(tag)::type>(x, y, index, adaptive_pool_axis(x.dim(1), y.dim(1)),
+                                           adaptive_pool_axis(x.dim(2), y.dim(2)));
+  });
+}
+
+void adaptive_max_pool2d_backward(Exec&, ConstView dy, ConstView index, View dx) {
+  visit_float("adaptive_max_pool2d_backward", dy.dtype, [&](auto tag) {
+    max_pool_backward<typename decltype(tag)::type>(dy, index, dx,
+                                                    adaptive_pool_axis(dx.dim(1), dy.dim(1)),
+                                                    adaptive_pool_axis(dx.dim(2), dy.dim(2)));
+  });
+}
+
+}  // namespace salix::kernels::cpu
