@@ -65,59 +65,80 @@ std::uint8_t to_pixel(std::int32_t sum) {
   return static_cast<std::uint8_t>(std::clamp(sum >> kFractionBits, 0, 255));
 }
 
-// One output row. The row is widened to 32 bits first, RGB to four lanes, so that a tap is
-// one load, one multiplication and one addition of a whole pixel.
+// Eight 32-bit lanes hold one pixel of two RGB rows (each padded to four) or of eight grey
+// rows, so that a tap is one multiplication and addition of all. A vector type, because
+// g++ 12 keeps an array's sums in memory: 0.46 ms instead of 0.76 for 300x400 to 300x320.
+constexpr int kLanes = 8;
+using Lanes = std::int32_t __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
+
 template <int kChannels>
-void resize_row(const std::uint8_t* in, int in_width, const Axis& axis,
-                std::vector<std::int32_t>& wide, std::uint8_t* out, int out_width) {
-  constexpr int kLanes = kChannels == 1 ? 1 : 4;
-  for (int j = 0; j < in_width; ++j)
-    for (int c = 0; c < kChannels; ++c) wide[j * kLanes + c] = in[j * kChannels + c];
-  for (int j = 0; j < out_width; ++j) {
-    const std::int32_t* source = wide.data() + axis.first[j] * kLanes;
+void resize_rows(const Image& image, int first_row, const Axis& axis, std::vector<Lanes>& wide,
+                 Image& out) {
+  constexpr int kStride = kChannels == 1 ? 1 : 4;
+  const int rows = std::min(kLanes / kStride, image.height - first_row);
+  for (int r = 0; r < rows; ++r) {
+    const std::uint8_t* in = image.row(first_row + r);
+    for (int j = 0; j < image.width; ++j, in += kChannels)
+      for (int c = 0; c < kChannels; ++c) wide[j][r * kStride + c] = in[c];
+  }
+  for (int j = 0; j < out.width; ++j) {
+    const Lanes* source = wide.data() + axis.first[j];
     const std::int32_t* weight = axis.weights.data() + static_cast<std::size_t>(j) * axis.taps;
-    std::int32_t sum[kLanes];
-    for (int c = 0; c < kLanes; ++c) sum[c] = kHalf;
-    for (int k = 0; k < axis.count[j]; ++k)
-      for (int c = 0; c < kLanes; ++c) sum[c] += weight[k] * source[k * kLanes + c];
-    for (int c = 0; c < kChannels; ++c) out[j * kChannels + c] = to_pixel(sum[c]);
+    Lanes sum = Lanes{} + kHalf;
+    for (int k = 0; k < axis.count[j]; ++k) sum += source[k] * weight[k];
+    sum >>= kFractionBits;
+    sum = sum < 0 ? Lanes{} : sum;
+    sum = sum > 255 ? Lanes{} + 255 : sum;
+    for (int r = 0; r < rows; ++r)
+      for (int c = 0; c < kChannels; ++c)
+        out.at(first_row + r, j)[c] = static_cast<std::uint8_t>(sum[r * kStride + c]);
   }
 }
 
 Image resize_width(const Image& image, int width) {
   const Axis axis = bicubic_axis(image.width, width);
   Image out(image.height, width, image.channels);
-  const std::int64_t row_work = std::int64_t{width} * image.channels * axis.taps;
-  parallel_for(image.height, grain_for(row_work), [&](std::int64_t begin, std::int64_t end) {
-    std::vector<std::int32_t> wide(static_cast<std::size_t>(image.width) * 4);
-    for (int i = static_cast<int>(begin); i < end; ++i) {
+  const int rows = image.channels == 1 ? kLanes : kLanes / 4;
+  const std::int64_t strips = (image.height + rows - 1) / rows;
+  const std::int64_t strip_work = std::int64_t{width} * image.channels * axis.taps * rows;
+  parallel_for(strips, grain_for(strip_work), [&](std::int64_t begin, std::int64_t end) {
+    std::vector<Lanes> wide(static_cast<std::size_t>(image.width));
+    for (int strip = static_cast<int>(begin); strip < end; ++strip) {
       if (image.channels == 1)
-        resize_row<1>(image.row(i), image.width, axis, wide, out.row(i), width);
+        resize_rows<1>(image, strip * rows, axis, wide, out);
       else
-        resize_row<3>(image.row(i), image.width, axis, wide, out.row(i), width);
+        resize_rows<3>(image, strip * rows, axis, wide, out);
     }
   });
   return out;
 }
 
+// One output row from its source rows. Columns go in blocks whose sums stay in registers
+// over all taps.
+void resize_column(const Image& image, const Axis& axis, int i, std::uint8_t* target) {
+  constexpr std::size_t kBlock = 64;
+  const std::int32_t* weight = axis.weights.data() + static_cast<std::size_t>(i) * axis.taps;
+  std::int32_t sum[kBlock];
+  for (std::size_t j = 0; j < image.row_size(); j += kBlock) {
+    const std::size_t count = std::min(kBlock, image.row_size() - j);
+    std::fill_n(sum, kBlock, kHalf);
+    for (int k = 0; k < axis.count[i]; ++k) {
+      const std::uint8_t* source = image.row(axis.first[i] + k) + j;
+      if (count == kBlock)
+        for (std::size_t l = 0; l < kBlock; ++l) sum[l] += weight[k] * source[l];
+      else
+        for (std::size_t l = 0; l < count; ++l) sum[l] += weight[k] * source[l];
+    }
+    for (std::size_t l = 0; l < count; ++l) target[j + l] = to_pixel(sum[l]);
+  }
+}
+
 Image resize_height(const Image& image, int height) {
   const Axis axis = bicubic_axis(image.height, height);
   Image out(height, image.width, image.channels);
-  const std::size_t row_size = image.row_size();
-  const std::int64_t row_work = static_cast<std::int64_t>(row_size) * axis.taps;
+  const std::int64_t row_work = static_cast<std::int64_t>(image.row_size()) * axis.taps;
   parallel_for(height, grain_for(row_work), [&](std::int64_t begin, std::int64_t end) {
-    std::vector<std::int32_t> sums(row_size);
-    for (int i = static_cast<int>(begin); i < end; ++i) {
-      std::fill(sums.begin(), sums.end(), kHalf);
-      std::int32_t* sum = sums.data();
-      for (int k = 0; k < axis.count[i]; ++k) {
-        const std::int32_t weight = axis.weights[static_cast<std::size_t>(i) * axis.taps + k];
-        const std::uint8_t* source = image.row(axis.first[i] + k);
-        for (std::size_t j = 0; j < row_size; ++j) sum[j] += weight * source[j];
-      }
-      std::uint8_t* target = out.row(i);
-      for (std::size_t j = 0; j < row_size; ++j) target[j] = to_pixel(sum[j]);
-    }
+    for (int i = static_cast<int>(begin); i < end; ++i) resize_column(image, axis, i, out.row(i));
   });
   return out;
 }
