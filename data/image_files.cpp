@@ -8,6 +8,7 @@
 
 #include "data/image_io.h"
 #include "engine/error.h"
+#include "engine/io/atomic_file.h"
 
 namespace salix::data {
 namespace {
@@ -28,30 +29,6 @@ void check_encodable(const char* op, const Image& image) {
               " x ", image.width, " x ", image.channels, " and ", image.pixels.size(), " bytes");
   SALIX_CHECK(image.pixels.size() < (std::size_t{1} << 30), op,
               ": images below 2^30 bytes are written; got ", image.pixels.size());
-}
-
-// Beside its place and renamed, so that a killed run leaves no half a file behind.
-void write_file_atomically(const fs::path& path, const std::vector<std::uint8_t>& bytes) {
-  const fs::path partial = path.string() + ".partial";
-  {
-    std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-    file.write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (!file) {
-      const std::string reason = std::strerror(errno);
-      std::error_code ignored;
-      fs::remove(partial, ignored);
-      throw IoError(str("write_image: cannot write '", path.string(), "' (", reason,
-                        "); check that the folder exists, is writable and has room"));
-    }
-  }
-  std::error_code error;
-  fs::rename(partial, path, error);
-  if (error) {
-    throw IoError(str("write_image: cannot rename '", partial.string(), "' to '", path.string(),
-                      "' (", error.message(), ")"));
-  }
 }
 
 }  // namespace
@@ -115,7 +92,8 @@ void write_image(const fs::path& path, const Image& image) {
   }
   SALIX_CHECK(extension == ".png" || extension == ".jpg" || extension == ".jpeg",
               "write_image: the name must end in .png, .jpg or .jpeg; got '", path.string(), "'");
-  write_file_atomically(path, extension == ".png" ? encode_png(image) : encode_jpeg(image));
+  const auto bytes = extension == ".png" ? encode_png(image) : encode_jpeg(image);
+  io::write_file_atomically(path, std::as_bytes(std::span(bytes)));
 }
 
 }  // namespace salix::data

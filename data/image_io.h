@@ -51,8 +51,7 @@ std::vector<std::uint8_t> encode_png(const Image& image);
 std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality = 92);
 
 // Writes `image` in the format that the extension names (.png, .jpg, .jpeg). The file
-// appears whole or not at all: it is written beside its place and renamed. The folder
-// must exist.
+// appears whole or not at all (io::AtomicFile). The folder must exist.
 void write_image(const std::filesystem::path& path, const Image& image);
 
 }  // namespace salix::data
