@@ -32,6 +32,12 @@ struct Image {
   }
 };
 
+struct Rgb {
+  std::uint8_t r = 0;
+  std::uint8_t g = 0;
+  std::uint8_t b = 0;
+};
+
 // One float per pixel, [H,W]: a saliency map, usually 0..1.
 struct FloatMap {
   int height = 0;
