@@ -13,6 +13,7 @@ namespace salix::kernels {
 // quotient(n) = n / divisor for 0 <= n < 2^31.
 class Divider {
  public:
+  Divider() : Divider(1) {}
   // 1 <= divisor < 2^31.
   explicit Divider(std::int64_t divisor) : divisor_(static_cast<std::uint32_t>(divisor)) {
     SALIX_CHECK(divisor >= 1 && divisor <= 0x7fffffff,
@@ -27,6 +28,13 @@ class Divider {
     return (high + n) >> shift_;
   }
   SALIX_HOST_DEVICE std::uint32_t divisor() const { return divisor_; }
+  // Returns n % divisor and leaves n / divisor in `n`: takes the fastest coordinate off.
+  SALIX_HOST_DEVICE std::uint32_t peel(std::uint32_t& n) const {
+    const std::uint32_t whole = quotient(n);
+    const std::uint32_t rest = n - whole * divisor_;
+    n = whole;
+    return rest;
+  }
 
  private:
   std::uint32_t divisor_;

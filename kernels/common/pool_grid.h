@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/shape.h"
+#include "kernels/common/divider.h"
 #include "kernels/common/flat_grid.h"
 #include "kernels/common/pool_window.h"
 

@@ -3,6 +3,7 @@
 #include "engine/cuda/launch.h"
 #include "kernels/common/byte_units.h"
 #include "kernels/common/dispatch.h"
+#include "kernels/common/divider.h"
 #include "kernels/common/flat_grid.h"
 #include "kernels/concat/concat.h"
 #include "kernels/concat/concat_segments.h"

@@ -1,5 +1,6 @@
 #include "engine/cuda/launch.h"
 #include "kernels/common/dispatch.h"
+#include "kernels/common/divider.h"
 #include "kernels/common/flat_grid.h"
 #include "kernels/common/reduce_gpu.h"
 #include "kernels/reduce/reduce_steps.h"
