@@ -1,0 +1,88 @@
+#include "kernels/batch_norm/batch_norm.h"
+
+#include "kernels/channel_norm/channel_norm_checks.h"
+
+namespace salix::kernels {
+namespace {
+
+// One image of all rows, a group per channel.
+ChannelNormSizes sizes_of(const char* op, const ConstView& x, const BatchNormParams& params) {
+  SALIX_CHECK(x.rank() >= 2 && x.numel() > 0, op,
+              ": x must be [...,C] with positive sizes; got shape ", x.shape);
+  const std::int64_t channels = x.dim(-1), rows = x.numel() / channels;
+  SALIX_CHECK(!params.training || rows > 1, op,
+              ": training needs more than one value per channel; got shape ", x.shape);
+  return {1, rows, channels, channels};
+}
+
+}  // namespace
+
+void batch_norm(Exec& exec, const BatchNormBuffers& b, const BatchNormParams& params) {
+  const char* op = "batch_norm";
+  const ChannelNormSizes sizes = sizes_of(op, b.x, params);
+  check_norm_vectors(op, b.x, sizes.channels,
+                     {{"gamma", b.gamma},
+                      {"beta", b.beta},
+                      {"running_mean", b.running_mean},
+                      {"running_var", b.running_var},
+                      {"mean", b.mean},
+                      {"inv_std", b.inv_std}});
+  check_norm_maps(op, b.x, {{"y", b.y}});
+  if (!b.residual.empty()) check_norm_maps(op, b.x, {{"residual", b.residual}});
+  check_norm_outputs(op, {{"y", b.y}}, {{"x", b.x}, {"residual", b.residual}});
+
+  const ProfileScope scope(exec, op);
+  const RunningStatistics running{b.running_mean, b.running_var, params.momentum};
+  if (params.training) {
+    channel_norm_statistics(exec, sizes, params.eps, b.x, b.mean, b.inv_std, running);
+  } else {
+    channel_norm_use_running(exec, params.eps, running, b.mean, b.inv_std);
+  }
+  channel_norm_apply(exec, sizes,
+                     {.x = b.x,
+                      .gamma = b.gamma,
+                      .beta = b.beta,
+                      .residual = b.residual,
+                      .mean = b.mean,
+                      .inv_std = b.inv_std,
+                      .y = b.y,
+                      .relu = params.relu});
+}
+
+void batch_norm_backward(Exec& exec, const BatchNormBackwardBuffers& b,
+                         const BatchNormParams& params) {
+  const char* op = "batch_norm_backward";
+  const ChannelNormSizes sizes = sizes_of(op, b.x, params);
+  check_norm_vectors(op, b.x, sizes.channels,
+                     {{"gamma", b.gamma},
+                      {"beta", b.beta},
+                      {"mean", b.mean},
+                      {"inv_std", b.inv_std},
+                      {"dgamma", b.dgamma},
+                      {"dbeta", b.dbeta}});
+  check_norm_maps(op, b.x, {{"dy", b.dy}, {"dx", b.dx}});
+  SALIX_CHECK(b.y.empty() == b.dresidual.empty() && (params.relu || b.y.empty()), op,
+              ": y and dresidual come together, and with relu only");
+  if (!b.y.empty()) check_norm_maps(op, b.x, {{"y", b.y}, {"dresidual", b.dresidual}});
+  check_norm_outputs(op, {{"dx", b.dx}, {"dresidual", b.dresidual}},
+                     {{"dy", b.dy}, {"x", b.x}, {"y", b.y}});
+  check_no_overlap(op, "dx", b.dx, "dresidual", b.dresidual);
+
+  const ProfileScope scope(exec, op);
+  channel_norm_backward(exec, sizes,
+                        {.dy = b.dy,
+                         .x = b.x,
+                         .gamma = b.gamma,
+                         .beta = b.beta,
+                         .mean = b.mean,
+                         .inv_std = b.inv_std,
+                         .y = b.y,
+                         .dx = b.dx,
+                         .dgamma = b.dgamma,
+                         .dbeta = b.dbeta,
+                         .dresidual = b.dresidual,
+                         .relu = params.relu,
+                         .through_statistics = params.training});
+}
+
+}  // namespace salix::kernels

@@ -1,0 +1,143 @@
+#include "kernels/channel_norm/channel_norm_tiles.h"
+#include "kernels/channel_norm/moments.h"
+
+namespace salix::kernels::SALIX_GPU_NAMESPACE {
+namespace {
+
+// The first value of an image's group. Means are kept relative to it until the end: floats
+// around 10000 have no bits left for the differences between partial means.
+template <typename T>
+__device__ float group_origin(const T* x, const ChannelTiles& t, std::int64_t image,
+                              std::int64_t group) {
+  return static_cast<float>(x[image * t.rows * t.channels + group * t.group_channels]);
+}
+
+// Memory-bound: each element is read once, in packs of 16 bytes. Sums are shifted by the
+// thread's first value, which bounds cancellation by its number of rows (moments.h).
+template <typename T, int N>
+__global__ void moments_kernel(const T* x, ChannelTiles t, Moments<float>* partial) {
+  const TilePlace place = tile_place<N>(t);
+  float shift[N] = {}, sum[N] = {}, squares[N] = {};
+  float count = 0;
+  for (std::int64_t row = place.begin; row < place.end; row += place.step) {
+    const Pack<T, N> in = load_pack<T, N>(x + row * t.channels + place.channel);
+    for (int k = 0; k < N; ++k) {
+      const float value = static_cast<float>(in.value[k]);
+      if (count == 0) shift[k] = value;
+      const float d = value - shift[k];
+      sum[k] += d;
+      squares[k] += d * d;
+    }
+    count += 1;
+  }
+  for (int k = 0; k < N; ++k) {
+    Moments<float> moments{0, 0, 0};
+    if (count > 0) {
+      const float origin = group_origin(x, t, blockIdx.z, (place.channel + k) / t.group_channels);
+      moments = shifted_moments(count, shift[k] - origin, sum[k], squares[k]);
+    }
+    moments =
+        reduce_rows(moments, t.lanes, [](const auto& a, const auto& b) { return merge(a, b); });
+    if (place.writes_sums) partial[place.first_partial + k] = moments;
+  }
+}
+
+// One block per group and image: joins the partial moments of its chunks and channels.
+template <typename T>
+__global__ void statistics_kernel(const T* x, const Moments<float>* partial, ChannelTiles t,
+                                  float eps, float* mean, float* inv_std, float* running_mean,
+                                  float* running_var, float momentum) {
+  Moments<float> moments{0, 0, 0};
+  const std::int64_t items = std::int64_t{t.chunks} * t.group_channels;
+  for (std::int64_t i = threadIdx.x; i < items; i += kNormThreads) {
+    const std::int64_t chunk = std::int64_t{blockIdx.y} * t.chunks + i / t.group_channels;
+    const std::int64_t c = std::int64_t{blockIdx.x} * t.group_channels + i % t.group_channels;
+    moments = merge(moments, partial[chunk * t.channels + c]);
+  }
+  moments = reduce_rows(moments, 1, [](const auto& a, const auto& b) { return merge(a, b); });
+  if (threadIdx.x != 0) return;
+  const std::int64_t group = std::int64_t{blockIdx.y} * t.groups + blockIdx.x;
+  moments.mean += group_origin(x, t, blockIdx.y, blockIdx.x);
+  mean[group] = moments.mean;
+  inv_std[group] = 1.0f / sqrtf(moments.m2 / moments.count + eps);
+  if (running_mean == nullptr) return;
+  const float unbiased = moments.m2 / (moments.count - 1.0f);
+  running_mean[group] = (1.0f - momentum) * running_mean[group] + momentum * moments.mean;
+  running_var[group] = (1.0f - momentum) * running_var[group] + momentum * unbiased;
+}
+
+__global__ void use_running_kernel(const float* running_mean, const float* running_var,
+                                   std::int64_t channels, float eps, float* mean, float* inv_std) {
+  const std::int64_t c = global_thread();
+  if (c >= channels) return;
+  mean[c] = running_mean[c];
+  inv_std[c] = 1.0f / sqrtf(running_var[c] + eps);
+}
+
+// Memory-bound: x (and the residual) read once, y written once, in packs of 16 bytes.
+template <typename T, int N>
+__global__ void apply_kernel(const T* x, const T* residual, const float* gamma, const float* beta,
+                             const float* mean, const float* inv_std, ChannelTiles t, bool relu,
+                             T* y) {
+  const TilePlace place = tile_place<N>(t);
+  const ChannelValues<N> p = channel_values<N>(t, place, mean, inv_std, gamma, beta);
+  for (std::int64_t row = place.begin; row < place.end; row += place.step) {
+    const std::int64_t at = row * t.channels + place.channel;
+    const Pack<T, N> in = load_pack<T, N>(x + at);
+    Pack<T, N> extra{};
+    if (residual != nullptr) extra = load_pack<T, N>(residual + at);
+    Pack<T, N> out;
+    for (int k = 0; k < N; ++k) {
+      float value = normalised(static_cast<float>(in.value[k]), p.mean[k], p.scale[k], p.beta[k]);
+      if (residual != nullptr) value += static_cast<float>(extra.value[k]);
+      if (relu && value < 0.0f) value = 0.0f;
+      out.value[k] = static_cast<T>(value);
+    }
+    *reinterpret_cast<Pack<T, N>*>(y + at) = out;
+  }
+}
+
+}  // namespace
+
+void channel_norm_statistics(Exec& exec, const ChannelNormSizes& sizes, double eps, ConstView x,
+                             View mean, View inv_std, const RunningStatistics& running) {
+  visit_cuda_float("channel_norm", x.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const bool packed = packs_fit<T>(sizes.channels);
+    const ChannelTiles tiles = channel_tiles(sizes, packed ? kPackWidth<T> : 1);
+    const Scratch partial(exec,
+                          static_cast<std::size_t>(tiles.partials()) * sizeof(Moments<float>));
+    const auto kernel = packed ? moments_kernel<T, kPackWidth<T>> : moments_kernel<T, 1>;
+    launch(exec, {tiles.grid(), kNormThreads}, kernel, x.as<T>(), tiles,
+           partial.as<Moments<float>>());
+    const bool tracks = !running.mean.empty();
+    launch(
+        exec,
+        {{static_cast<unsigned>(sizes.groups), static_cast<unsigned>(sizes.images)}, kNormThreads},
+        statistics_kernel<T>, x.as<T>(), partial.as<Moments<float>>(), tiles, eps, mean.as<float>(),
+        inv_std.as<float>(), tracks ? running.mean.as<float>() : nullptr,
+        tracks ? running.variance.as<float>() : nullptr, running.momentum);
+  });
+}
+
+void channel_norm_use_running(Exec& exec, double eps, const RunningStatistics& running, View mean,
+                              View inv_std) {
+  launch(exec, {blocks_for(mean.numel(), kNormThreads), kNormThreads}, use_running_kernel,
+         running.mean.as<float>(), running.variance.as<float>(), mean.numel(), eps,
+         mean.as<float>(), inv_std.as<float>());
+}
+
+void channel_norm_apply(Exec& exec, const ChannelNormSizes& sizes, const ChannelNormForward& b) {
+  visit_cuda_float("channel_norm", b.x.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const bool packed = packs_fit<T>(sizes.channels);
+    const ChannelTiles tiles = channel_tiles(sizes, packed ? kPackWidth<T> : 1);
+    const auto kernel = packed ? apply_kernel<T, kPackWidth<T>> : apply_kernel<T, 1>;
+    launch(exec, {tiles.grid(), kNormThreads}, kernel, b.x.as<T>(),
+           b.residual.empty() ? nullptr : b.residual.as<T>(), b.gamma.as<float>(),
+           b.beta.as<float>(), b.mean.as<float>(), b.inv_std.as<float>(), tiles, b.relu,
+           b.y.as<T>());
+  });
+}
+
+}  // namespace salix::kernels::SALIX_GPU_NAMESPACE

@@ -1,0 +1,61 @@
+#include "layers/functional/batch_norm.h"
+
+#include "engine/autograd/tape.h"
+
+namespace salix {
+
+Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, Tensor running_mean,
+                  Tensor running_var, const BatchNormParams& params, const Tensor& residual) {
+  SALIX_CHECK(x.rank() >= 2, "batch_norm: x must be [...,C]; got shape ", x.shape());
+  SALIX_CHECK(params.momentum >= 0 && params.momentum <= 1 && params.eps >= 0,
+              "batch_norm: momentum must be in [0,1] and eps not negative; got ", params.momentum,
+              " and ", params.eps);
+
+  const DType statistics = kernels::channel_norm_parameter_dtype(x.dtype());
+  Tensor y = Tensor::empty(x.exec(), x.shape(), x.dtype());
+  Tensor mean = Tensor::empty(x.exec(), {x.dim(-1)}, statistics);
+  Tensor inv_std = Tensor::empty(x.exec(), {x.dim(-1)}, statistics);
+  kernels::batch_norm(x.exec(),
+                      {.x = x.view(),
+                       .gamma = gamma.view(),
+                       .beta = beta.view(),
+                       .residual = residual.defined() ? residual.view() : ConstView{},
+                       .running_mean = running_mean.mutable_view(),
+                       .running_var = running_var.mutable_view(),
+                       .y = y.mutable_view(),
+                       .mean = mean.mutable_view(),
+                       .inv_std = inv_std.mutable_view()},
+                      params);
+
+  // Saved: x and the statistics; y only where the residual hides its sign.
+  const bool masks_by_output = params.relu && residual.defined();
+  record("batch_norm", {x, gamma, beta, residual}, y,
+         [=, x = x.detach(), gamma = gamma.detach(), beta = beta.detach(),
+          y = masks_by_output ? y.detach() : Tensor{},
+          has_residual = residual.defined()](const Tensor& dy) {
+           Tensor dx = Tensor::empty(dy.exec(), x.shape(), x.dtype());
+           Tensor dgamma = Tensor::empty(dy.exec(), gamma.shape(), gamma.dtype());
+           Tensor dbeta = Tensor::empty(dy.exec(), beta.shape(), beta.dtype());
+           Tensor dresidual;
+           if (has_residual && !params.relu) dresidual = dy;
+           if (masks_by_output) dresidual = Tensor::empty(dy.exec(), x.shape(), x.dtype());
+           kernels::batch_norm_backward(
+               dy.exec(),
+               {.dy = dy.view(),
+                .x = x.view(),
+                .gamma = gamma.view(),
+                .beta = beta.view(),
+                .mean = mean.view(),
+                .inv_std = inv_std.view(),
+                .y = masks_by_output ? y.view() : ConstView{},
+                .dx = dx.mutable_view(),
+                .dgamma = dgamma.mutable_view(),
+                .dbeta = dbeta.mutable_view(),
+                .dresidual = masks_by_output ? dresidual.mutable_view() : View{}},
+               params);
+           return std::vector{dx, dgamma, dbeta, dresidual};
+         });
+  return y;
+}
+
+}  // namespace salix
