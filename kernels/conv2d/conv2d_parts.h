@@ -4,6 +4,7 @@
 
 #include "kernels/common/dispatch.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/matmul/matmul.h"
 
 namespace salix::kernels {
 
@@ -18,6 +19,7 @@ decltype(kernels::conv2d) conv2d;
 decltype(kernels::conv2d_backward_data) conv2d_backward_data;
 decltype(kernels::conv2d_backward_weight) conv2d_backward_weight;
 bool has_conv2d(DType dtype);
+decltype(kernels::matmul) matmul;
 }  // namespace onednn
 
 // On cpu, and for the library's part on simt.
