@@ -38,9 +38,9 @@ std::int64_t Shape::numel() const {
 }
 
 Shape Shape::with(int axis, std::int64_t size) const {
-  Shape changed = *this;
-  changed.sizes_[normalize_axis(axis)] = size;
-  return changed;
+  auto sizes = sizes_;
+  sizes[static_cast<std::size_t>(normalize_axis(axis))] = size;
+  return Shape(std::span<const std::int64_t>(sizes).first(static_cast<std::size_t>(rank_)));
 }
 
 std::string Shape::to_string() const {

@@ -1,5 +1,6 @@
 #include "engine/tensor.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "engine/autograd/node.h"
@@ -102,17 +103,12 @@ Tensor Tensor::alias(const Shape& shape) const {
 
 Tensor Tensor::reshape(std::initializer_list<std::int64_t> sizes) const {
   std::vector<std::int64_t> resolved(sizes);
-  std::int64_t known = 1;
-  std::int64_t* open = nullptr;
-  for (std::int64_t& size : resolved) {
-    if (size != -1) {
-      known *= size;
-    } else {
-      SALIX_CHECK(open == nullptr, "reshape: at most one size may be -1");
-      open = &size;
-    }
-  }
-  if (open != nullptr) {
+  const auto open = std::find(resolved.begin(), resolved.end(), -1);
+  if (open != resolved.end()) {
+    SALIX_CHECK(std::find(open + 1, resolved.end(), -1) == resolved.end(),
+                "reshape: at most one size may be -1");
+    *open = 1;
+    const std::int64_t known = Shape(std::span<const std::int64_t>(resolved)).numel();
     SALIX_CHECK(known > 0 && numel() % known == 0, "reshape: ", shape(),
                 " cannot be cut into pieces of ", known, " elements");
     *open = numel() / known;
