@@ -67,20 +67,21 @@ void Profiler::write_chrome_trace(std::ostream& out) const {
   out << "\n]}\n";
 }
 
-ProfileScope::ProfileScope(Exec& exec, const char* op) : exec_(exec), op_(op) {
-  if (exec.profiler() == nullptr) return;
+ProfileScope::ProfileScope(Exec& exec, const char* op)
+    : exec_(exec), op_(op), profiler_(exec.profiler()) {
+  if (profiler_ == nullptr) return;
   exec.synchronize();
   exec.profile_depth() += 1;
-  start_us_ = exec.profiler()->now_us();
+  start_us_ = profiler_->now_us();
 }
 
 ProfileScope::~ProfileScope() {
-  Profiler* profiler = exec_.profiler();
-  if (profiler == nullptr) return;
+  if (profiler_ == nullptr) return;
+  const int depth = --exec_.profile_depth();
+  if (exec_.profiler() != profiler_) return;  // taken away meanwhile, perhaps destroyed
   try {
     exec_.synchronize();
-    const int depth = --exec_.profile_depth();
-    profiler->add(op_, start_us_, profiler->now_us() - start_us_, depth);
+    profiler_->add(op_, start_us_, profiler_->now_us() - start_us_, depth);
   } catch (...) {
     // A destructor never throws; the failing call reports its own error.
     (void)op_;

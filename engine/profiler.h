@@ -38,7 +38,8 @@ class Profiler {
   std::vector<Event> events_;
 };
 
-// Measures its own lifetime when the Exec has a profiler; else does nothing.
+// Measures its own lifetime when the Exec has a profiler, the same one from begin to end;
+// else does nothing.
 class ProfileScope {
  public:
   ProfileScope(Exec& exec, const char* op);
@@ -49,6 +50,7 @@ class ProfileScope {
  private:
   Exec& exec_;
   const char* op_;
+  Profiler* profiler_;  // the Exec's when the scope began
   double start_us_ = 0;
 };
 
