@@ -15,14 +15,6 @@
 #define SALIX_CUDA(function) nullptr
 #endif
 
-// The namespace of a .cu file's launchers: nvcc compiles them for cuda, the host
-// compiler for simt, and both live in one binary.
-#ifdef SALIX_SIMT
-#define SALIX_GPU_NAMESPACE simt
-#else
-#define SALIX_GPU_NAMESPACE cuda
-#endif
-
 namespace salix::kernels {
 
 template <typename Function>

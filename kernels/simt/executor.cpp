@@ -41,7 +41,9 @@ void check_config(const LaunchConfig& config, const std::string& kernel) {
 void set_schedule_seed(std::uint64_t seed) { seed_setting() = seed; }
 std::uint64_t schedule_seed() { return seed_setting(); }
 
-void run_grid(Exec& exec, const LaunchConfig& config, const GridTask& task) {
+LaunchStream stream_of(const Exec& exec) { return {.threads = exec.threads()}; }
+
+void run_grid(const LaunchStream& stream, const LaunchConfig& config, const GridTask& task) {
   const std::uint64_t count = std::uint64_t{config.grid.x} * config.grid.y * config.grid.z;
   if (count == 0) return;  // nothing to do
   const KernelInfo& kernel = kernel_info(task.kernel);
@@ -60,12 +62,12 @@ void run_grid(Exec& exec, const LaunchConfig& config, const GridTask& task) {
       if (!failed.exchange(true)) failure = std::current_exception();
     }
   };
-  const auto threads = static_cast<std::uint64_t>(exec.threads());
+  const auto threads = static_cast<std::uint64_t>(stream.threads);
   if (threads == 1 || count == 1) {
     for (std::uint64_t i = 0; i < count; ++i) run_block(i);
   } else {
     const std::uint64_t chunk = std::max<std::uint64_t>(1, count / (threads * 16));
-#pragma omp parallel for schedule(dynamic, chunk) num_threads(exec.threads())
+#pragma omp parallel for schedule(dynamic, chunk) num_threads(stream.threads)
     for (std::uint64_t i = 0; i < count; ++i) run_block(i);
   }
   if (failure) std::rethrow_exception(failure);

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/cuda/launch_stream.h"
 #include "engine/error.h"
 #include "kernels/simt/vector_types.h"
 
@@ -14,11 +15,17 @@ namespace salix {
 
 class Exec;
 
+// Its own namespace, so that the linker does not take a launch() of one world for one of
+// the other: the types of the arguments, and so the mangled names, can be the same.
+inline namespace on_host {
+
 struct LaunchConfig {
   dim3 grid;
   dim3 block;
   std::size_t shared_bytes = 0;  // dynamic shared memory
 };
+
+}  // namespace on_host
 
 namespace simt {
 
@@ -40,9 +47,10 @@ struct GridTask {
   const void* arguments;
 };
 
-// Runs all blocks on the Exec's threads and returns when they are done. Throws InvalidInput
+// Runs all blocks on the stream's threads and returns when they are done. Throws InvalidInput
 // for sizes that no GPU accepts, KernelFault for the first fault found.
-void run_grid(Exec& exec, const LaunchConfig& config, const GridTask& task);
+void run_grid(const LaunchStream& stream, const LaunchConfig& config, const GridTask& task);
+LaunchStream stream_of(const Exec& exec);
 
 // The running block's dynamic shared memory, aligned to 128 bytes, 0xff in every byte at
 // the start of a block.
@@ -50,8 +58,11 @@ unsigned char* dynamic_shared_bytes();
 
 }  // namespace simt
 
+inline namespace on_host {
+
 template <typename... Params, typename... Args>
-void launch(Exec& exec, const LaunchConfig& config, void (*kernel)(Params...), Args&&... args) {
+void launch(const LaunchStream& stream, const LaunchConfig& config, void (*kernel)(Params...),
+            Args&&... args) {
   struct Call {
     void (*kernel)(Params...);
     std::tuple<Params...> arguments;
@@ -61,7 +72,13 @@ void launch(Exec& exec, const LaunchConfig& config, void (*kernel)(Params...), A
     const Call& self = *static_cast<const Call*>(erased);
     std::apply(self.kernel, self.arguments);  // by value: each thread has its own copies
   };
-  simt::run_grid(exec, config, {reinterpret_cast<const void*>(kernel), run, &call});
+  simt::run_grid(stream, config, {reinterpret_cast<const void*>(kernel), run, &call});
 }
 
+template <typename... Params, typename... Args>
+void launch(Exec& exec, const LaunchConfig& config, void (*kernel)(Params...), Args&&... args) {
+  launch(simt::stream_of(exec), config, kernel, std::forward<Args>(args)...);
+}
+
+}  // namespace on_host
 }  // namespace salix
