@@ -91,7 +91,8 @@ struct Clamp {
   Real low;
   Real high;
   SALIX_HOST_DEVICE Real value(Real x) const { return x < low ? low : (x > high ? high : x); }
-  // The limits themselves belong to the sloped part.
+  // The limits themselves pass the gradient, as in the PyTorch of the papers; PyTorch
+  // 2.15 gives 0 there.
   SALIX_HOST_DEVICE Real gradient(Real x, Real dy) const {
     return x >= low && x <= high ? dy : Real(0);
   }

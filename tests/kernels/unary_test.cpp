@@ -111,7 +111,7 @@ TEST_P(Unary, HandlesSpecialValuesAsPyTorchDoes) {
   EXPECT_EQ(at([](const Tensor& x) { return pow(x, 0); }, 0), 1);
 }
 
-TEST_P(Unary, TakesSidesAtKinksAsPyTorchDoes) {
+TEST_P(Unary, TakesTheStatedSideAtKinks) {
   const auto slope = [&](const auto& function, double at, double dy = 1) {
     Tensor x = Tensor::full(exec(), {1}, at);
     x.set_requires_grad(true);
