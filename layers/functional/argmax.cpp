@@ -1,0 +1,15 @@
+#include "layers/functional/argmax.h"
+
+#include "kernels/argmax/argmax.h"
+
+namespace salix {
+
+Tensor argmax(const Tensor& x) {
+  SALIX_CHECK(x.rank() >= 1, "argmax: x must have an axis; got a scalar");
+  const Shape out{std::span<const std::int64_t>(x.shape().begin(), x.shape().end() - 1)};
+  Tensor y = Tensor::empty(x.exec(), out, DType::kInt32);
+  kernels::argmax(x.exec(), x.view(), y.mutable_view());
+  return y;
+}
+
+}  // namespace salix
