@@ -13,8 +13,8 @@ namespace salix::data {
 //
 // Shapes    image [H,W,C] with C = 1 or 3, any sizes > 0; returns [height,width,C].
 // Repeats   equal to Pillow 7.0 to 12, and to itself for any number of threads. Pillow 13
-//           makes the vertical pass first where the height shrinks most, which rounds some
-//           pixels of such images otherwise.
+//           makes the vertical pass first where the height shrinks most, which rounds and
+//           clips some pixels of such images otherwise.
 Image resize_bicubic_pillow(const Image& image, int height, int width);
 
 // The source pixel under each output pixel's centre. Pillow adds up the position step by

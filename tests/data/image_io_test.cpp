@@ -75,6 +75,11 @@ TEST(ToGrey, EqualsPillowOverTheColourCube) {
   std::uint64_t expected = 0;
   ASSERT_TRUE(file >> std::hex >> expected);
   EXPECT_EQ(fnv(to_grey(colours).pixels), expected);
+
+  // 51.5 exactly: halves go up.
+  Image tie(1, 1, 3);
+  tie.pixels = {0, 52, 184};
+  EXPECT_EQ(to_grey(tie).pixels[0], 52);
 }
 
 TEST(EncodePng, KeepsEveryPixelOfGreyRgbAndAlpha) {

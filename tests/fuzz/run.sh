@@ -15,6 +15,8 @@ corpus=$programs/corpus
 findings=$programs/findings
 mkdir -p "$findings"
 "$programs/fuzz_seeds" "$source/tests/golden/io" "$corpus"
+mkdir -p "$corpus/fuzz_image"
+cp "$source"/tests/golden/image/*.png "$source"/tests/golden/image/*.jpg "$source"/tests/golden/image/*.bmp "$corpus/fuzz_image"
 [ $# -gt 0 ] || set -- $(cd "$source/tests/fuzz" && ls fuzz_*.cpp | sed 's/\.cpp$//')
 
 failed=""
