@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "engine/dtype.h"
+#include "kernels/common/element.h"
 
 namespace salix::kernels {
 
@@ -15,7 +16,7 @@ accumulator<T> dot(const T* a, const T* b, std::int64_t count) {
   accumulator<T> sum = 0;
 #pragma omp simd reduction(+ : sum)
   for (std::int64_t k = 0; k < count; ++k) {
-    sum += static_cast<accumulator<T>>(a[k]) * static_cast<accumulator<T>>(b[k]);
+    sum += load_element(a, k) * load_element(b, k);
   }
   return sum;
 }
@@ -23,7 +24,7 @@ accumulator<T> dot(const T* a, const T* b, std::int64_t count) {
 // to(k) += scale * from(k)
 template <typename T>
 void add_scaled(accumulator<T> scale, const T* from, std::int64_t count, accumulator<T>* to) {
-  for (std::int64_t k = 0; k < count; ++k) to[k] += scale * static_cast<accumulator<T>>(from[k]);
+  for (std::int64_t k = 0; k < count; ++k) to[k] += scale * load_element(from, k);
 }
 
 }  // namespace salix::kernels
