@@ -1,6 +1,6 @@
 #include "kernels/batch_norm/batch_norm.h"
 
-#include "kernels/channel_norm/channel_norm_checks.h"
+#include "kernels/common/norm_checks.h"
 
 namespace salix::kernels {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "engine/exec.h"
 #include "engine/tensor_view.h"
+#include "kernels/common/parameter_dtype.h"
 
 namespace salix::kernels {
 
@@ -19,12 +20,6 @@ struct ChannelNormSizes {
   std::int64_t values_per_group() const { return rows * group_channels(); }
 };
 
-// Statistics, parameters and their gradients are kept in this type: float for float32 and
-// bfloat16 maps, double for float64.
-inline DType channel_norm_parameter_dtype(DType map) {
-  return map == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
-}
-
 // Batch norm's running statistics: new = (1 - momentum) * old + momentum * batch. The
 // variance put in is the unbiased one, M2 / (count - 1).
 struct RunningStatistics {
@@ -35,7 +30,7 @@ struct RunningStatistics {
 // mean(image,g) and inv_std(image,g) = 1 / sqrt(biased variance + eps).
 //
 // Shapes    x [images,rows,channels] in any shape; mean and inv_std [images*groups] likewise.
-// Types     x float32, bfloat16; float64 on the CPU. The rest: channel_norm_parameter_dtype.
+// Types     x float32, bfloat16; float64 on the CPU. The rest: parameter_dtype.
 // Writes    mean and inv_std are overwritten; `running` is updated. One pass over x.
 // Repeats   run_to_run, for any number of threads: partial sums of chunks whose size depends
 //           on the shape only, joined in order. Accurate for |mean| >> deviation.

@@ -1,6 +1,6 @@
 #include "kernels/group_norm/group_norm.h"
 
-#include "kernels/channel_norm/channel_norm_checks.h"
+#include "kernels/common/norm_checks.h"
 
 namespace salix::kernels {
 namespace {

@@ -11,7 +11,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, Tens
               "batch_norm: momentum must be in [0,1] and eps not negative; got ", params.momentum,
               " and ", params.eps);
 
-  const DType statistics = kernels::channel_norm_parameter_dtype(x.dtype());
+  const DType statistics = kernels::parameter_dtype(x.dtype());
   Tensor y = Tensor::empty(x.exec(), x.shape(), x.dtype());
   Tensor mean = Tensor::empty(x.exec(), {x.dim(-1)}, statistics);
   Tensor inv_std = Tensor::empty(x.exec(), {x.dim(-1)}, statistics);

@@ -10,7 +10,7 @@ Tensor group_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta,
   SALIX_CHECK(params.groups > 0, "group_norm: groups must be positive; got ", params.groups);
   SALIX_CHECK(params.eps >= 0, "group_norm: eps must not be negative; got ", params.eps);
 
-  const DType statistics = kernels::channel_norm_parameter_dtype(x.dtype());
+  const DType statistics = kernels::parameter_dtype(x.dtype());
   Tensor y = Tensor::empty(x.exec(), x.shape(), x.dtype());
   Tensor mean = Tensor::empty(x.exec(), {x.dim(0) * params.groups}, statistics);
   Tensor inv_std = Tensor::empty(x.exec(), {x.dim(0) * params.groups}, statistics);

@@ -1,11 +1,11 @@
-// Buffer checks that batch norm and group norm share.
+// What the checks of all norms share.
 #pragma once
 
 #include <initializer_list>
 #include <utility>
 
-#include "kernels/channel_norm/channel_norm.h"
 #include "kernels/common/checks.h"
+#include "kernels/common/parameter_dtype.h"
 
 namespace salix::kernels {
 
@@ -16,7 +16,7 @@ inline void check_norm_vectors(const char* op, const ConstView& x, std::int64_t 
                                std::initializer_list<NamedView> vectors) {
   for (const auto& [name, view] : vectors) {
     check_shape(op, name, view, {size});
-    check_dtype(op, name, view, channel_norm_parameter_dtype(x.dtype));
+    check_dtype(op, name, view, parameter_dtype(x.dtype));
   }
 }
 

@@ -1,0 +1,41 @@
+#include "layers/functional/dropout.h"
+
+#include "engine/autograd/tape.h"
+
+namespace salix {
+namespace {
+
+constexpr std::uint32_t kDropoutStream = 0xD409;  // keeps these draws apart from all others
+
+using DropFunction = void(Exec&, ConstView, View, const kernels::DropoutParams&);
+
+Tensor drop(const char* op, DropFunction* function, const Tensor& x,
+            const DropoutOptions& options) {
+  SALIX_CHECK(options.p >= 0 && options.p <= 1, op, ": p must be in [0, 1]; got ", options.p);
+  if (!options.training || options.p == 0) return x;
+
+  const kernels::DropoutParams params{x.exec().next_random(kDropoutStream),
+                                      static_cast<float>(options.p)};
+  Tensor y = Tensor::empty(x.exec(), x.shape(), x.dtype());
+  function(x.exec(), x.view(), y.mutable_view(), params);
+
+  // Linear and diagonal, so its own transpose. Nothing is saved: the key draws the same mask.
+  record(op, {x}, y, [function, params](const Tensor& dy) {
+    Tensor dx = Tensor::empty(dy.exec(), dy.shape(), dy.dtype());
+    function(dy.exec(), dy.view(), dx.mutable_view(), params);
+    return std::vector{dx};
+  });
+  return y;
+}
+
+}  // namespace
+
+Tensor dropout(const Tensor& x, const DropoutOptions& options) {
+  return drop("dropout", kernels::dropout, x, options);
+}
+
+Tensor drop_path(const Tensor& x, const DropoutOptions& options) {
+  return drop("drop_path", kernels::drop_path, x, options);
+}
+
+}  // namespace salix
