@@ -1,6 +1,8 @@
-// The cpu device: oneDNN where it has the type, else the plain reference. The simt device:
-// the same for what cuDNN does on a GPU, and the handwritten kernels for the rest.
+// The cpu device: Winograd where it is fastest, oneDNN where it has the type, else the plain
+// reference. The simt device: the same for what cuDNN does on a GPU, and the handwritten
+// kernels for the rest.
 #include "kernels/conv2d/conv2d_parts.h"
+#include "kernels/conv2d/conv2d_winograd.h"
 #include "kernels/reduce/reduce.h"
 
 namespace salix::kernels {
@@ -33,6 +35,9 @@ void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView
   if (!use_onednn(exec, x.dtype)) {
     return cpu::conv2d(exec, x, weight, bias, residual, y, params, packed);
   }
+  if (winograd::suits(x, weight, params, packed != nullptr)) {
+    return winograd::conv2d(exec, x, weight, bias, residual, y, params, packed);
+  }
   const bool inference = packed != nullptr || !residual.empty() || params.relu;
   if (!inference && is_matrix_product(weight.shape, params)) {
     return onednn::matmul(exec, rows(x), rows(weight), bias, rows(y), {.transpose_b = true});
@@ -44,6 +49,9 @@ void conv2d_backward_data(Exec& exec, ConstView dy, ConstView weight, View dx,
                           Conv2dParams params) {
   if (!use_onednn(exec, dx.dtype)) {
     return cpu::conv2d_backward_data(exec, dy, weight, dx, params);
+  }
+  if (winograd::suits(dx, weight, params, false)) {
+    return winograd::conv2d_backward_data(exec, dy, weight, dx, params);
   }
   if (is_matrix_product(weight.shape, params)) {
     return onednn::matmul(exec, rows(dy), rows(weight), {}, rows(dx), {});

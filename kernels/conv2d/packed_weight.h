@@ -1,7 +1,9 @@
 // A constant weight in the orders that a vendor library works in.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <typeindex>
 
 namespace salix::kernels {
 
@@ -11,18 +13,20 @@ namespace salix::kernels {
 // until clear(). Filled on first use, one copy per order that the library asks for.
 class PackedWeight {
  public:
-  void clear() { content_.reset(); }
-  bool empty() const { return content_ == nullptr; }
+  void clear() { contents_.clear(); }
+  bool empty() const { return contents_.empty(); }
 
-  // For the implementations: the T kept here, default-made on first use.
+  // For the implementations: the one T kept here, default-made on first use. Each
+  // implementation has its own T, as the sizes of x may ask now for this, now for that one.
   template <typename T>
   T& content() {
-    if (!content_) content_ = std::make_shared<T>();
-    return *static_cast<T*>(content_.get());
+    std::shared_ptr<void>& slot = contents_[std::type_index(typeid(T))];
+    if (!slot) slot = std::make_shared<T>();
+    return *static_cast<T*>(slot.get());
   }
 
  private:
-  std::shared_ptr<void> content_;
+  std::map<std::type_index, std::shared_ptr<void>> contents_;
 };
 
 }  // namespace salix::kernels
