@@ -1,0 +1,63 @@
+# The short way in. Each target installs what it needs, configures, builds and runs.
+#   make demo    the main job on generated pictures, on the CPU
+#   make test    all tests
+SHELL := /bin/bash
+PRESET ?= cpu
+JOBS ?= $(shell nproc)
+BUILD := build/$(PRESET)
+
+.PHONY: help setup setup-dev configure build demo test bench bundle asan fuzz format format-check lint includes cuda clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+	@echo "also: build bench bundle asan fuzz format lint cuda clean   (PRESET=cpu|cuda|asan, JOBS=N)"
+
+setup:          ## packages that building and testing needs
+	@scripts/setup.sh build
+setup-dev:      ## and those of format, lint and fuzz
+	@scripts/setup.sh dev
+
+configure: setup
+	@cmake --preset $(PRESET) $(CMAKE_FLAGS) > build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
+	@sed -n '/^-- salix/,/^$$/p' build-configure.log; rm -f build-configure.log
+
+build: configure
+	@cmake --build $(BUILD) -j $(JOBS)
+
+demo:           ## builds the program only, then looks at six generated scenes
+	@$(MAKE) --no-print-directory configure CMAKE_FLAGS="$(CMAKE_FLAGS)"
+	@cmake --build $(BUILD) -j $(JOBS) --target salix
+	@scripts/demo.sh $(BUILD)/tools/salix demo
+
+test: build     ## all tests; skipped ones are counted
+	@scripts/run_tests.sh $(BUILD)
+
+bench: build    ## kernels and networks; BENCH_ARGS go to Google Benchmark
+	@scripts/run_bench.sh $(BUILD) $(BENCH_ARGS)
+
+bundle:         ## tests and benchmarks for another machine with a GPU, in build/bundle
+	@scripts/bundle.sh build/bundle
+
+asan:           ## the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory build PRESET=asan
+	@scripts/run_tests.sh build/asan --fast
+
+fuzz: setup-dev ## each reader of foreign files for FUZZ_SECONDS
+	@cmake --preset fuzz > /dev/null
+	@cmake --build build/fuzz -j $(JOBS)
+	@tests/fuzz/run.sh $(or $(FUZZ_SECONDS),60)
+
+cuda:           ## compiles every .cu for all architectures, and links
+	@$(MAKE) --no-print-directory build PRESET=cuda
+
+format: setup-dev
+	@scripts/format.sh
+format-check: setup-dev
+	@scripts/format.sh --check
+lint: setup-dev includes
+	@scripts/lint.sh $(BUILD)
+includes:       ## dependencies point one way
+	@python3 scripts/check_includes.py
+
+clean:
+	@rm -rf build demo
