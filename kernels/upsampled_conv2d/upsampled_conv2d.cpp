@@ -47,7 +47,7 @@ void upsample_taps(Exec& exec, ConstView t, ConstView bias, View y, UpsampleTaps
   run_on_device(
       "upsample_taps", exec,
       Implementations{cpu::upsample_taps, simt::upsample_taps, SALIX_CUDA(cuda::upsample_taps)}, t,
-      y, params);
+      bias, y, params);
 }
 
 void upsample_taps_backward(Exec& exec, ConstView dy, View dt, UpsampleTapsParams params) {

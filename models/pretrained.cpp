@@ -1,0 +1,100 @@
+#include "models/pretrained.h"
+
+#include <algorithm>
+#include <array>
+
+namespace salix {
+namespace {
+
+constexpr std::array<const char*, 7> kEncoderPrefixes{
+    "module.encoder_q.", "encoder_q.", "module.encoder.", "module.", "backbone.", "encoder.", ""};
+
+bool has_prefix(const io::NamedArrays& arrays, const std::string& prefix) {
+  return arrays.contains(prefix + "conv1.weight");
+}
+
+// fc exists in every encoder and is never executed, so no file has to bring it.
+bool is_never_executed(const std::string& name) {
+  return name.find("fc.weight") != std::string::npos || name.find("fc.bias") != std::string::npos ||
+         name.find(".se.gn.") != std::string::npos;
+}
+
+std::string list_some(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i) {
+    text += (i > 0 ? ", " : "") + names[i];
+  }
+  return names.size() > 3 ? text + ", ..." : text;
+}
+
+}  // namespace
+
+EncoderImport import_encoder(ResNet50& encoder, const io::NamedArrays& arrays, bool allow_partial) {
+  EncoderImport result;
+  const auto* found = std::find_if(kEncoderPrefixes.begin(), kEncoderPrefixes.end(),
+                                   [&](const char* prefix) { return has_prefix(arrays, prefix); });
+  SALIX_CHECK(
+      found != kEncoderPrefixes.end(),
+      "import: found no ResNet-50 encoder: no array is named 'conv1.weight', nor that behind "
+      "module.encoder_q., encoder_q., module., backbone. or encoder.");
+  result.prefix = *found;
+
+  io::NamedArrays own;
+  std::vector<std::string> foreign;
+  for (const io::NamedArray& named : arrays) {
+    const bool ours = named.name.starts_with(result.prefix);
+    const std::string name = ours ? named.name.substr(result.prefix.size()) : "";
+    // MoCo's projection head is called fc too, with other shapes.
+    if (ours && !name.starts_with("fc.")) {
+      own.add(name, named.array);
+    } else {
+      foreign.push_back(named.name);
+    }
+  }
+  std::vector<std::string> absent;
+  for (const StateEntry& entry : encoder.state()) {
+    const bool optional =
+        is_never_executed(entry.name) || entry.name.ends_with("num_batches_tracked");
+    if (!optional && !own.contains(entry.name)) absent.push_back(entry.name);
+  }
+  SALIX_CHECK(absent.empty() || allow_partial, "import: the file lacks ", absent.size(),
+              " of the encoder's tensors (", list_some(absent),
+              "); pass --allow-partial to keep initial values for them");
+
+  result.report = load_state_dict(encoder, own);
+  std::erase_if(result.report.missing, is_never_executed);
+  result.report.ignored.insert(result.report.ignored.end(), foreign.begin(), foreign.end());
+  return result;
+}
+
+io::NamedArrays strip_wrappers(const io::NamedArrays& arrays) {
+  for (const char* wrapper : {"module.", "model."}) {
+    const std::string prefix = wrapper;
+    const bool all = !arrays.empty() &&
+                     std::all_of(arrays.begin(), arrays.end(),
+                                 [&](const auto& named) { return named.name.starts_with(prefix); });
+    if (!all) continue;
+    io::NamedArrays stripped;
+    for (const io::NamedArray& named : arrays) {
+      stripped.add(named.name.substr(prefix.size()), named.array);
+    }
+    return strip_wrappers(stripped);
+  }
+  return arrays;
+}
+
+LoadReport import_network(Module& network, const io::NamedArrays& arrays) {
+  const io::NamedArrays stripped = strip_wrappers(arrays);
+  std::vector<std::string> absent;
+  for (const StateEntry& entry : network.state()) {
+    const bool optional =
+        is_never_executed(entry.name) || entry.name.ends_with("num_batches_tracked");
+    if (!optional && !stripped.contains(entry.name)) absent.push_back(entry.name);
+  }
+  SALIX_CHECK(absent.empty(), "import: the file lacks ", absent.size(),
+              " of the network's tensors (", list_some(absent),
+              "); is this a file of another network?");
+  return load_state_dict(network, stripped);
+}
+
+}  // namespace salix

@@ -1,0 +1,32 @@
+// Finding a network's weights in other people's files: MoCo-v2 checkpoints, torchvision's
+// ResNet-50, the reference's own files, with or without DataParallel's prefix.
+#pragma once
+
+#include <string>
+
+#include "engine/io/array.h"
+#include "layers/modules/state_dict.h"
+#include "models/resnet.h"
+
+namespace salix {
+
+struct EncoderImport {
+  std::string prefix;  // the one the encoder's names had in the file, "" for none
+  LoadReport report;   // names as in the file; `fc.*` is never loaded
+};
+
+// Fills a ResNet-50 from arrays named with the first of these prefixes that occurs:
+// `module.encoder_q.` (MoCo's query encoder; its key encoder and queue are ignored),
+// `encoder_q.`, `module.encoder.`, `module.`, `backbone.`, `encoder.`, none. All 318 encoder
+// tensors must be there with fitting shapes, unless `allow_partial`: then at least one, and
+// the rest keep their initial values, named in report.missing.
+EncoderImport import_encoder(ResNet50& encoder, const io::NamedArrays& arrays, bool allow_partial);
+
+// Fills a whole network from a file of its own kind: the reference's names, perhaps behind
+// `module.` or `model.`. Everything but never-executed parameters must be there.
+LoadReport import_network(Module& network, const io::NamedArrays& arrays);
+
+// The arrays without a common prefix of `module.` or `model.`.
+io::NamedArrays strip_wrappers(const io::NamedArrays& arrays);
+
+}  // namespace salix
