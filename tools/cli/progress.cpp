@@ -1,0 +1,75 @@
+#include "tools/cli/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ostream>
+
+namespace salix::cli {
+namespace {
+
+constexpr auto kRedraw = std::chrono::milliseconds(100);
+constexpr auto kPlainLine = std::chrono::seconds(10);
+constexpr int kBarWidth = 28;
+
+std::string clock_text(double seconds) {
+  char text[32];
+  const int whole = static_cast<int>(std::min(seconds, 359999.0));
+  std::snprintf(text, sizeof text, "%d:%02d", whole / 60, whole % 60);
+  return text;
+}
+
+}  // namespace
+
+bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+
+Progress::Progress(std::ostream& err, std::string what, std::int64_t total, bool interactive)
+    : err_(err), what_(std::move(what)), total_(total), interactive_(interactive) {}
+
+Progress::~Progress() {
+  if (done_ > 0 && (drawn_ || done_ >= total_)) draw(true);
+}
+
+void Progress::advance(std::int64_t count) {
+  done_ += count;
+  const auto now = Clock::now();
+  const bool due = interactive_ ? now - last_draw_ >= kRedraw : now - last_draw_ >= kPlainLine;
+  if (!due) return;
+  last_draw_ = now;
+  draw(false);
+}
+
+void Progress::say(const std::string& line) {
+  if (interactive_ && drawn_) err_ << "\r\033[K";
+  err_ << line << '\n';
+  if (interactive_ && drawn_) draw(false);
+}
+
+std::string Progress::summary() const {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
+  char text[96];
+  if (done_ >= total_) {
+    std::snprintf(text, sizeof text, " %.1f/s, took %s", rate, clock_text(elapsed).c_str());
+  } else {
+    const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0;
+    std::snprintf(text, sizeof text, " %.1f/s, %s left", rate, clock_text(left).c_str());
+  }
+  return std::to_string(done_) + "/" + std::to_string(total_) + text;
+}
+
+void Progress::draw(bool last) {
+  if (interactive_) {
+    const int full = total_ > 0 ? static_cast<int>(kBarWidth * done_ / total_) : kBarWidth;
+    std::string bar(static_cast<std::size_t>(std::clamp(full, 0, kBarWidth)), '#');
+    bar.resize(kBarWidth, '.');
+    err_ << '\r' << what_ << " [" << bar << "] " << summary() << "\033[K" << (last ? "\n" : "")
+         << std::flush;
+  } else {
+    err_ << what_ << ": " << summary() << std::endl;
+  }
+  drawn_ = true;
+}
+
+}  // namespace salix::cli

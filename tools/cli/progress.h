@@ -1,0 +1,39 @@
+// Progress of a long command: a bar with rate and ETA on a terminal, a plain line now and
+// then elsewhere (log files, CI).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+namespace salix::cli {
+
+class Progress {
+ public:
+  // `interactive`: whether `err` is a terminal that understands carriage returns.
+  Progress(std::ostream& err, std::string what, std::int64_t total, bool interactive);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void advance(std::int64_t count = 1);
+  // Prints a line of its own without breaking the bar.
+  void say(const std::string& line);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void draw(bool last);
+  std::string summary() const;
+
+  std::ostream& err_;
+  std::string what_;
+  std::int64_t total_, done_ = 0;
+  bool interactive_, drawn_ = false;
+  Clock::time_point start_ = Clock::now(), last_draw_ = start_;
+};
+
+// Whether stderr is a terminal.
+bool stderr_is_terminal();
+
+}  // namespace salix::cli

@@ -1,0 +1,64 @@
+#include "tools/cli/run.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+
+#include "engine/error.h"
+#include "engine/version.h"
+#include "tools/commands.h"
+
+namespace salix::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "salix trains and runs salient object detection without pixel labels.";
+
+int run_checked(CLI::App& app, const std::vector<std::string>& arguments, Output output) {
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants
+    app.parse(reversed);
+    return 0;
+  } catch (const CLI::CallForHelp&) {
+    output.out << app.help();
+    return 0;
+  } catch (const CLI::CallForVersion&) {
+    output.out << "salix " << kVersion << '\n';
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    output.err << "salix: " << error.what() << "; see --help\n";
+    return 2;
+  } catch (const WorkFailed& failed) {
+    output.err << "salix: " << failed.what() << '\n';
+    return 1;
+  } catch (const InvalidInput& error) {
+    output.err << "salix: " << error.what() << '\n';
+    return 2;
+  } catch (const std::exception& error) {
+    output.err << "salix: " << error.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+  Output output{out, err};
+  CLI::App app(kDescription, "salix");
+  app.set_version_flag("--version", str("salix ", kVersion));
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  salix predict a2s --weight a2s.pth photo.jpg -o maps --overlay\n"
+      "  salix weights info moco_v2_200ep_pretrain.pth.tar\n"
+      "Each command has --help with examples of its own.");
+  add_info(app, output);
+  add_weights(app, output);
+  add_predict(app, output);
+  add_audit(app, output);
+  return run_checked(app, arguments, output);
+}
+
+int run(const std::vector<std::string>& arguments) { return run(arguments, std::cout, std::cerr); }
+
+}  // namespace salix::cli

@@ -1,0 +1,30 @@
+// The subcommands of `salix`, one file each.
+#pragma once
+
+#include <iosfwd>
+#include <stdexcept>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace salix::cli {
+
+struct Output {
+  std::ostream& out;  // results
+  std::ostream& err;  // progress, warnings, errors
+};
+
+// Thrown when a command did what it could and something is left undone: exit code 1.
+class WorkFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+void add_info(CLI::App& app, Output output);
+void add_weights(CLI::App& app, Output output);
+void add_predict(CLI::App& app, Output output);
+void add_audit(CLI::App& app, Output output);
+
+}  // namespace salix::cli
