@@ -1,0 +1,71 @@
+#include "train/predictor.h"
+
+#include "data/normalize.h"
+#include "data/resize_opencv.h"
+#include "data/resize_pillow.h"
+#include "engine/autograd/tape.h"
+#include "engine/io/weights.h"
+#include "layers/functional/unary.h"
+
+namespace salix {
+
+WeightsSummary load_a2s_weights(A2s& network, const std::filesystem::path& path,
+                                bool allow_partial) {
+  const io::Weights weights = io::read_weights(path);
+  const io::NamedArrays arrays = strip_wrappers(weights.arrays);
+  WeightsSummary summary{.format = weights.format};
+  try {
+    if (arrays.contains("decoder.fusion.ad0.0.weight")) {
+      summary.whole_network = true;
+      summary.report = import_network(network, arrays);
+    } else {
+      summary.report = import_encoder(network.encoder, weights.arrays, allow_partial).report;
+    }
+  } catch (const InvalidInput& error) {
+    throw InvalidInput(str(path.string(), ": ", error.what()));
+  }
+  return summary;
+}
+
+Tensor image_batch(Exec& exec, const std::vector<data::Image>& images, int size) {
+  const std::size_t per_image = static_cast<std::size_t>(size) * static_cast<std::size_t>(size) * 3;
+  std::vector<float> values(images.size() * per_image);
+  for (std::size_t n = 0; n < images.size(); ++n) {
+    data::normalize_rgb(data::resize_bicubic_pillow(images[n], size, size),
+                        std::span(values).subspan(n * per_image, per_image));
+  }
+  return Tensor::from_host(exec, values, {static_cast<std::int64_t>(images.size()), size, size, 3});
+}
+
+A2sPredictor::A2sPredictor(A2s& network, int size) : network_(network), size_(size) {
+  SALIX_CHECK(size >= 32 && size <= 4096,
+              "predict: the network's input size must be 32..4096; got ", size);
+  SALIX_CHECK(!network.training(), "predict: call eval() on the network first");
+}
+
+std::vector<data::FloatMap> A2sPredictor::operator()(const std::vector<data::Image>& images) {
+  Exec& exec = network_.encoder.state().front().tensor->exec();
+  const NoGrad no_grad(exec);
+  const Tensor probability = sigmoid(network_(image_batch(exec, images, size_)).logits);
+  const std::vector<float> values = probability.to_vector<float>();
+  const std::size_t per_image = static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
+  std::vector<data::FloatMap> maps;
+  for (std::size_t n = 0; n < images.size(); ++n) {
+    data::FloatMap map(size_, size_);
+    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(n * per_image), per_image,
+                map.values.begin());
+    maps.push_back(data::resize_bilinear_opencv(map, images[n].height, images[n].width));
+    data::quantize_to_255(maps.back());
+  }
+  return maps;
+}
+
+io::Array A2sPredictor::logits(const io::Array& batch) {
+  SALIX_CHECK(batch.shape.rank() == 4 && batch.shape[1] == 3 && batch.numel() > 0,
+              "predict: a .npy batch must be [N,3,H,W], normalised; got ", batch.shape);
+  Exec& exec = network_.encoder.state().front().tensor->exec();
+  const NoGrad no_grad(exec);
+  return to_nchw(network_(from_nchw(exec, batch.to_float32())).logits);
+}
+
+}  // namespace salix

@@ -1,0 +1,46 @@
+// From photographs to saliency maps: the published per-image procedure around a2s.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/image.h"
+#include "models/a2s.h"
+#include "models/pretrained.h"
+
+namespace salix {
+
+// What was found in a weight file, in words for the user.
+struct WeightsSummary {
+  std::string format;
+  bool whole_network = false;  // else an encoder only; the decoder keeps its initial values
+  LoadReport report;
+};
+
+// Fills a2s from `path`: a file of the whole network, or any encoder file that
+// import_encoder() understands. `allow_partial`: an incomplete encoder will do.
+WeightsSummary load_a2s_weights(A2s& network, const std::filesystem::path& path,
+                                bool allow_partial);
+
+// RGB images -> one normalised batch [N,size,size,3] (bicubic as Pillow, ImageNet's mean and
+// deviation).
+Tensor image_batch(Exec& exec, const std::vector<data::Image>& images, int size);
+
+// Predicts with a prepared network (eval mode, weights loaded).
+class A2sPredictor {
+ public:
+  A2sPredictor(A2s& network, int size);
+
+  // Probability maps at the images' own sizes, multiples of 1/255: sigmoid, OpenCV-style
+  // bilinear resize, rounding (half to even).
+  std::vector<data::FloatMap> operator()(const std::vector<data::Image>& images);
+  // The logits [N,1,H,W] of a normalised batch [N,3,H,W] in the world's order.
+  io::Array logits(const io::Array& batch);
+
+ private:
+  A2s& network_;
+  int size_;
+};
+
+}  // namespace salix
