@@ -3,6 +3,7 @@
 #include "layers/functional/binary.h"
 #include "layers/functional/reduce.h"
 #include "layers/functional/resize_bilinear.h"
+#include "layers/functional/slice.h"
 #include "layers/functional/unary.h"
 
 namespace salix {
@@ -15,7 +16,7 @@ SqueezeGate::SqueezeGate(Exec& exec)
 }
 
 Tensor SqueezeGate::operator()(const Tensor& x) const {
-  return x * sigmoid(conv_(mean(x, {1, 2}, /*keep_axes=*/true)));
+  return x * sigmoid(conv_(mean(x, {1, 2}, {.keep_axes = true})));
 }
 
 AdaBlock::AdaBlock(Exec& exec, std::int64_t in_channels)
@@ -54,25 +55,18 @@ A2sDecoder::Output A2sDecoder::operator()(const std::array<Tensor, 5>& maps) con
   const std::int64_t height = maps[0].dim(1), width = maps[0].dim(2);
   const std::vector<Tensor> adapted{ad2_(maps[2]), ad3_(maps[3]), ad4_(maps[4])};
   const Tensor fused = fusion_.on_enlarged(adapted, height, width);
-  const Tensor centred = fused - mean(fused, {1, 2}, /*keep_axes=*/true);
-  const Tensor p = sum(centred, {3}, /*keep_axes=*/true);
+  const Tensor centred = fused - mean(fused, {1, 2}, {.keep_axes = true});
+  const Tensor p = sum(centred, {3}, {.keep_axes = true});
   return {p * corner_sign(p), centred};
 }
 
 Tensor corner_sign(const Tensor& p) {
-  const std::vector<double> values = p.to_vector<double>();
-  const std::int64_t images = p.dim(0), height = p.dim(1), width = p.dim(2);
-  std::vector<float> signs;
-  for (std::int64_t n = 0; n < images; ++n) {
-    const double* plane = values.data() + n * height * width;
-    int positive = 0;
-    for (const std::int64_t corner :
-         {std::int64_t{0}, (height - 1) * width, height * width - 1, width - 1}) {
-      positive += plane[corner] > 0 ? 1 : 0;
-    }
-    signs.push_back(positive < 2 ? 1.0f : -1.0f);
-  }
-  return Tensor::from_host(p.exec(), signs, {images, 1, 1, 1}).to(p.dtype());
+  const Tensor positive = greater(p.detach(), 0.0);
+  const int last_row = static_cast<int>(p.dim(1)) - 1, last_column = static_cast<int>(p.dim(2)) - 1;
+  const auto corner = [&](int i, int j) { return slice(slice(positive, 1, i, 1), 2, j, 1); };
+  const Tensor count =
+      corner(0, 0) + corner(last_row, 0) + corner(last_row, last_column) + corner(0, last_column);
+  return greater_equal(count, 2.0) * -2.0 + 1.0;
 }
 
 A2s::A2s(Exec& exec) : encoder(exec), decoder(exec) {

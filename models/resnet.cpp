@@ -66,7 +66,7 @@ std::array<Tensor, 5> ResNet50::operator()(const Tensor& image) {
               image.shape());
   std::array<Tensor, 5> maps;
   maps[0] = stem_(image, {.relu = true});
-  Tensor x = max_pool2d(maps[0], {.kernel = {3, 3}, .stride = {2, 2}, .padding = {1, 1}});
+  Tensor x = max_pool2d(maps[0], {.kernel = 3, .stride = 2, .padding = 1});
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     for (const auto& block : layers_[layer]) x = (*block)(x);
     maps[layer + 1] = x;

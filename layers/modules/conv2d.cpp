@@ -10,9 +10,9 @@ Conv2d::Conv2d(Exec& exec, std::int64_t in_channels, std::int64_t out_channels,
       options.groups > 0 && in_channels % options.groups == 0 && out_channels % options.groups == 0,
       "Conv2d: groups must divide both channel counts; got ", options.groups, " for ", in_channels,
       " and ", out_channels);
-  params_.stride = {options.stride, options.stride};
-  params_.padding = {options.padding, options.padding};
-  params_.dilation = {options.dilation, options.dilation};
+  params_.stride = options.stride;
+  params_.padding = options.padding;
+  params_.dilation = options.dilation;
   params_.groups = options.groups;
   const std::int64_t group_channels = in_channels / options.groups;
   const std::int64_t fan_in = group_channels * options.kernel * options.kernel;

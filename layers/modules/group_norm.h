@@ -13,8 +13,8 @@ class GroupNorm : public Module {
       : weight(Tensor::full(exec, {channels}, 1.0)),
         bias(Tensor::zeros(exec, {channels})),
         groups_(groups) {
-    add_parameter("weight", weight);
-    add_parameter("bias", bias);
+    add_norm_parameter("weight", weight);
+    add_norm_parameter("bias", bias);
   }
 
   Tensor operator()(const Tensor& x, bool then_relu = false) const {

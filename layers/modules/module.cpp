@@ -4,11 +4,16 @@ namespace salix {
 
 void Module::add_parameter(const std::string& name, Tensor& tensor, FileLayout layout) {
   tensor.set_requires_grad(true);
-  own_.push_back({name, &tensor, true, layout});
+  own_.push_back({.name = name, .tensor = &tensor, .is_parameter = true, .layout = layout});
 }
 
-void Module::add_buffer(const std::string& name, Tensor& tensor) {
-  own_.push_back({name, &tensor, false, FileLayout::kSame});
+void Module::add_norm_parameter(const std::string& name, Tensor& tensor) {
+  add_parameter(name, tensor);
+  own_.back().is_norm = true;
+}
+
+void Module::add_norm_buffer(const std::string& name, Tensor& tensor) {
+  own_.push_back({.name = name, .tensor = &tensor, .is_parameter = false, .is_norm = true});
 }
 
 void Module::add_module(const std::string& name, Module& child) {
@@ -61,7 +66,8 @@ void Module::to(DType dtype) {
   SALIX_CHECK(is_floating(dtype), "Module::to: expected a floating dtype; got ", dtype);
   for (const StateEntry& entry : state()) {
     Tensor& tensor = *entry.tensor;
-    if (!is_floating(tensor.dtype())) continue;
+    const bool stays = dtype == DType::kBFloat16 && entry.is_norm;
+    if (!is_floating(tensor.dtype()) || stays) continue;
     const bool wanted_grad = tensor.requires_grad();
     tensor = tensor.detach().to(dtype);
     if (wanted_grad) tensor.set_requires_grad(true);

@@ -21,7 +21,8 @@ struct StateEntry {
   std::string name;  // full dotted path, "encoder.layer1.0.conv1.weight"
   Tensor* tensor;
   bool is_parameter;  // else a buffer: saved, never trained
-  FileLayout layout;
+  FileLayout layout = FileLayout::kSame;
+  bool is_norm = false;  // of a normalisation: stays float32 where the rest is bfloat16
 };
 
 class Module {
@@ -45,6 +46,7 @@ class Module {
   void set_requires_grad(bool requires_grad);
   void clear_grad();
   // Changes the element type of all floating parameters and buffers; gradients are dropped.
+  // bfloat16 leaves what belongs to normalisations in float32, as their ops want it.
   void to(DType dtype);
 
   // Readies the eval-mode forward without gradients: batch norms are folded into their
@@ -55,7 +57,8 @@ class Module {
  protected:
   void add_parameter(const std::string& name, Tensor& tensor,
                      FileLayout layout = FileLayout::kSame);
-  void add_buffer(const std::string& name, Tensor& tensor);
+  void add_norm_parameter(const std::string& name, Tensor& tensor);
+  void add_norm_buffer(const std::string& name, Tensor& tensor);
   // An empty name makes the child transparent: its entries appear as this module's own.
   void add_module(const std::string& name, Module& child);
 

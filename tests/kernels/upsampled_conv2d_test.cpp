@@ -26,10 +26,8 @@ Tensor the_long_way(const std::vector<Tensor>& maps, const Tensor& weight, const
   for (const Tensor& map : maps) {
     enlarged.push_back(resize_bilinear(map, height, width, {.align_corners = align_corners}));
   }
-  const std::int64_t half = weight.dim(1) / 2;
-  Conv2dParams params;
-  params.padding = {half, half};
-  return conv2d(concat(enlarged, 3), weight, bias, params);
+  return conv2d(concat(enlarged, 3), weight, bias,
+                {.padding = static_cast<int>(weight.dim(1) / 2)});
 }
 
 TEST_P(UpsampledConv2d, RefusesBadRequests) {

@@ -1,0 +1,25 @@
+// One step of stochastic gradient descent with momentum, as PyTorch's SGD does it
+// (dampening 0, no Nesterov).
+#pragma once
+
+#include "engine/exec.h"
+#include "engine/tensor_view.h"
+
+namespace salix::kernels {
+
+struct SgdParams {
+  double learning_rate = 0.1;
+  double momentum = 0.9;
+  double weight_decay = 0;
+  bool first_step = false;  // the velocity starts as the gradient; its old content is ignored
+};
+
+// g = gradient + weight_decay * p;  v = first_step ? g : momentum * v + g;  p -= learning_rate * v.
+//
+// Shapes    parameter, gradient and velocity alike, any rank.
+// Types     float32; float64 on the CPU.
+// Writes    parameter and velocity in place. No overlap.
+// Repeats   run_to_run.
+void sgd_step(Exec& exec, View parameter, ConstView gradient, View velocity, SgdParams params);
+
+}  // namespace salix::kernels

@@ -1,0 +1,36 @@
+// A convolution made ready for inference: fixed weights in the vendor library's layout.
+#pragma once
+
+#include <memory>
+
+#include "layers/functional/conv2d.h"
+
+namespace salix {
+
+class PackedConv2d {
+ public:
+  PackedConv2d() = default;  // not ready
+  // weight [Cout,R,S,Cin/groups], bias [Cout]; neither may change afterwards.
+  PackedConv2d(const Tensor& weight, const Tensor& bias, const Conv2dParams& params)
+      : weight_(weight.detach()),
+        bias_(bias.defined() ? bias.detach() : Tensor()),
+        params_(params),
+        packed_(std::make_shared<PackedWeight>()) {}
+
+  bool ready() const { return weight_.defined(); }
+  void reset() { *this = {}; }
+
+  // relu?(conv(x) + bias + residual?); a residual passed with std::move may be written over.
+  Tensor operator()(const Tensor& x, bool relu, Tensor residual = {}) const {
+    Conv2dParams params = params_;
+    params.relu = relu;
+    return conv2d_fused(x, weight_, bias_, std::move(residual), params, packed_.get());
+  }
+
+ private:
+  Tensor weight_, bias_;
+  Conv2dParams params_;
+  std::shared_ptr<PackedWeight> packed_;
+};
+
+}  // namespace salix

@@ -1,0 +1,54 @@
+#include "kernels/sgd/sgd.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/targets.h"
+#include "tests/support/tensors.h"
+
+namespace salix::testing {
+namespace {
+
+class Sgd : public OpTest {};
+INSTANTIATE_TEST_SUITE_P(Targets, Sgd, ::testing::ValuesIn(all_targets()), target_name);
+
+TEST_P(Sgd, RefusesBuffersThatDoNotFit) {
+  Tensor p = random_tensor(exec(), {4}, 1), v = random_tensor(exec(), {5}, 2);
+  EXPECT_THAT(error_of([&] {
+                kernels::sgd_step(exec(), p.mutable_view(), p.view(), v.mutable_view(), {});
+              }),
+              ::testing::HasSubstr("parameter and velocity must have one shape; got [4] and [5]"));
+}
+
+// By hand: p = 1, g = 0.5 + 0.1 = 0.6; v = 0.6, p = 1 - 0.06 = 0.94. Then g = 0.5 + 0.094,
+// v = 0.9 * 0.6 + 0.594 = 1.134, p = 0.94 - 0.1134.
+TEST_P(Sgd, FollowsTheFormulaForTwoSteps) {
+  Tensor p = from(exec(), {1.0f}, {1}), v = poisoned(exec(), {1});
+  const Tensor g = from(exec(), {0.5f}, {1});
+  kernels::SgdParams params{.learning_rate = 0.1, .weight_decay = 0.1, .first_step = true};
+  kernels::sgd_step(exec(), p.mutable_view(), g.view(), v.mutable_view(), params);
+  EXPECT_NEAR(p.item(), 0.94, 1e-6);
+  params.first_step = false;
+  kernels::sgd_step(exec(), p.mutable_view(), g.view(), v.mutable_view(), params);
+  EXPECT_NEAR(v.item(), 1.134, 1e-6);
+  EXPECT_NEAR(p.item(), 0.8266, 1e-6);
+}
+
+TEST_P(Sgd, AgreesWithTheReferenceAndRepeats) {
+  const auto run = [](Exec& device) {
+    Tensor p = random_tensor(device, {1013}, 1), v = random_tensor(device, {1013}, 2);
+    const Tensor g = random_tensor(device, {1013}, 3);
+    kernels::sgd_step(device, p.mutable_view(), g.view(), v.mutable_view(),
+                      {.learning_rate = 0.05, .weight_decay = 5e-4});
+    return std::pair{p, v};
+  };
+  const auto [p, v] = run(exec());
+  const auto [again, v_again] = run(exec());
+  const auto [expected, expected_v] = run(reference());
+  EXPECT_TRUE(close(p, expected, tolerance::elementwise));
+  EXPECT_TRUE(close(v, expected_v, tolerance::elementwise));
+  EXPECT_TRUE(same_bits(p, again));
+  EXPECT_TRUE(same_bits(v, v_again));
+}
+
+}  // namespace
+}  // namespace salix::testing
