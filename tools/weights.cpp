@@ -1,4 +1,4 @@
-// `salix weights info|convert|diff`: looking into weight files of any supported format.
+// `salix weights info|convert|diff|init`: looking into weight files of any supported format.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/io/weights.h"
+#include "layers/modules/state_dict.h"
+#include "models/a2s.h"
 #include "tools/commands.h"
 
 namespace salix::cli {
@@ -78,6 +80,15 @@ void print_info(const std::string& path, bool as_json, Output output) {
                << named.array.shape.to_string() << "norm " << tensors[i]["norm"].get<double>()
                << (tensors[i]["finite"].get<bool>() ? "" : "   NOT FINITE") << '\n';
   }
+}
+
+// Initial values as training would start from: the same for a seed on every machine.
+void init(const std::string& to, std::uint64_t seed, Output output) {
+  Exec exec(Device{}, {.seed = seed});
+  const A2s network(exec);
+  const io::NamedArrays arrays = state_dict(network);
+  io::write_weights(to, arrays, {{"layout", "NCHW, OIHW"}, {"seed", std::to_string(seed)}});
+  output.out << to << ": a2s, " << arrays.size() << " tensors, seed " << seed << '\n';
 }
 
 void convert(const std::string& from, const std::string& to, const std::string& strip,
@@ -160,6 +171,7 @@ void add_weights(CLI::App& app, Output output) {
   weights->require_subcommand(1);
   struct Request {
     std::string first, second, strip;
+    std::uint64_t seed = 0;
     bool json = false;
   };
   const auto request = std::make_shared<Request>();
