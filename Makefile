@@ -56,8 +56,9 @@ format-check: setup-dev
 	@scripts/format.sh --check
 lint: setup-dev includes
 	@scripts/lint.sh $(BUILD)
-includes:       ## dependencies point one way
+includes:       ## dependencies point one way, and the book quotes what is there
 	@python3 scripts/check_includes.py
+	@python3 scripts/check_docs.py
 
 clean:
 	@rm -rf build demo
