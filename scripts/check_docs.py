@@ -22,9 +22,10 @@ def stands_in(block: list[str], source: list[str]) -> bool:
 
 def check(page: pathlib.Path) -> tuple[int, list[str]]:
     lines = page.read_text().splitlines()
-    quoted, errors = 0, []
+    quoted, errors, in_code = 0, [], False
     for number, line in enumerate(lines):
-        for target in LINK.findall(line):
+        in_code ^= line.startswith("```")
+        for target in [] if in_code else LINK.findall(line):
             if not (page.parent / target).exists():
                 errors.append(f"{page.relative_to(ROOT)}:{number + 1}: no such file: {target}")
         match = re.fullmatch(r"<!-- from (\S+) -->", line.strip())
