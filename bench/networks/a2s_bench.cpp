@@ -1,0 +1,74 @@
+// a2s at 320x320: inference at batch 1 and a training pass (forward and backward, batch
+// statistics, all gradients) at batch 2. FLOPs are those of the published network's
+// convolutions (11.998 GMAC per image), so the rate compares with others that do them all.
+#include <sys/resource.h>
+
+#include "bench/support/roofline.h"
+#include "engine/autograd/tape.h"
+#include "models/a2s.h"
+
+namespace salix::bench {
+namespace {
+
+constexpr double kFlopsPerImage = 2 * 11.998e9;
+
+Tensor smooth_batch(std::int64_t images, std::int64_t size) {
+  std::vector<float> values(static_cast<std::size_t>(images * size * size * 3));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = 2.0f * philox_uniform({1, 0, 0}, i) - 1.0f;
+  }
+  return Tensor::from_host(bench_exec(), values, {images, size, size, 3});
+}
+
+void add_memory(benchmark::State& state) {
+  const MemoryStats stats = bench_exec().allocator()->stats();
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  state.counters["peak_tensor_MiB"] = static_cast<double>(stats.peak_bytes) / (1 << 20);
+  state.counters["peak_rss_MiB"] = static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+void inference(benchmark::State& state) {
+  Exec& exec = bench_exec();
+  exec.allocator()->release_cached();
+  A2s network(exec);
+  network.eval();
+  network.prepare_inference();
+  const std::int64_t images = state.range(0);
+  const Tensor image = smooth_batch(images, 320);
+  const NoGrad no_grad(exec);
+  exec.allocator()->reset_peak();
+  run(state, {.flops = kFlopsPerImage * static_cast<double>(images)},
+      [&] { benchmark::DoNotOptimize(network(image).logits.view().data); });
+  add_memory(state);
+}
+BENCHMARK(inference)
+    ->Name("a2s_inference")
+    ->ArgName("batch")
+    ->Arg(1)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+void training_pass(benchmark::State& state) {
+  Exec& exec = bench_exec();
+  exec.allocator()->release_cached();
+  A2s network(exec);
+  const std::int64_t images = state.range(0);
+  const Tensor image = smooth_batch(images, 320);
+  const Tensor cotangent = Tensor::full(exec, {images, 320, 320, 1}, 1e-3);
+  exec.allocator()->reset_peak();
+  run(state, {.flops = 3 * kFlopsPerImage * static_cast<double>(images)}, [&] {
+    network.clear_grad();
+    backward(network(image).logits, cotangent);
+  });
+  add_memory(state);
+}
+BENCHMARK(training_pass)
+    ->Name("a2s_forward_backward")
+    ->ArgName("batch")
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+}  // namespace
+}  // namespace salix::bench
