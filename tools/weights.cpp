@@ -192,6 +192,14 @@ void add_weights(CLI::App& app, Output output) {
   to->callback(
       [request, output] { convert(request->first, request->second, request->strip, output); });
 
+  CLI::App* initial =
+      weights->add_subcommand("init", "writes a network's initial, untrained weights");
+  initial->add_option("NET", request->first, "a2s")->required()->check(CLI::IsMember({"a2s"}));
+  initial->add_option("TO", request->second, "the extension names the format")->required();
+  initial->add_option("--seed", request->seed, "of the random values")->capture_default_str();
+  initial->footer("Example:\n  salix weights init a2s a2s_initial.pth --seed 1");
+  initial->callback([request, output] { init(request->second, request->seed, output); });
+
   CLI::App* compare =
       weights->add_subcommand("diff", "compares two files; exit code 1 when they differ");
   compare->add_option("FIRST", request->first, "any supported file")->required();

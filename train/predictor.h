@@ -13,9 +13,9 @@ namespace salix {
 
 // What was found in a weight file, in words for the user.
 struct WeightsSummary {
-  std::string format;
+  std::string format = {};
   bool whole_network = false;  // else an encoder only; the decoder keeps its initial values
-  LoadReport report;
+  LoadReport report = {};
 };
 
 // Fills a2s from `path`: a file of the whole network, or any encoder file that
