@@ -26,5 +26,6 @@ void add_info(CLI::App& app, Output output);
 void add_weights(CLI::App& app, Output output);
 void add_predict(CLI::App& app, Output output);
 void add_audit(CLI::App& app, Output output);
+void add_synth(CLI::App& app, Output output);
 
 }  // namespace salix::cli

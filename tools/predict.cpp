@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "data/compose.h"
-#include "data/contact_sheet.h"
 #include "data/file_list.h"
 #include "data/image_io.h"
 #include "engine/io/npy.h"
@@ -171,7 +170,8 @@ class PredictRun {
       output_.err << "note: no image was predicted, so there is no contact sheet\n";
       return;
     }
-    data::write_image(request_.contact_sheet, data::contact_sheet(sheet_));
+    const std::vector<std::string> titles{"image", "saliency", "overlay"};
+    data::write_image(request_.contact_sheet, data::contact_sheet(sheet_, titles));
   }
 
   void report(std::size_t total) {
@@ -191,7 +191,7 @@ class PredictRun {
   std::unique_ptr<Exec> exec_;
   A2s network_;
   ProfileSession profile_;
-  std::vector<data::SheetRow> sheet_;
+  std::vector<data::SheetEntry> sheet_;
   std::vector<std::string> failed_;
   std::size_t written_ = 0;
 };

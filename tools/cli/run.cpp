@@ -56,6 +56,7 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   add_weights(app, output);
   add_predict(app, output);
   add_audit(app, output);
+  add_synth(app, output);
   return run_checked(app, arguments, output);
 }
 
