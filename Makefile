@@ -47,8 +47,9 @@ fuzz: setup-dev ## each reader of foreign files for FUZZ_SECONDS
 	@cmake --build build/fuzz -j $(JOBS)
 	@tests/fuzz/run.sh $(or $(FUZZ_SECONDS),60)
 
-cuda:           ## compiles every .cu for all architectures, and links
-	@$(MAKE) --no-print-directory build PRESET=cuda
+cuda:           ## compiles every .cu for all architectures, and links program and kernel tests
+	@$(MAKE) --no-print-directory configure PRESET=cuda
+	@cmake --build build/cuda -j $(JOBS) --target salix engine_tests kernels_tests
 
 format: setup-dev
 	@scripts/format.sh
