@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""a2s in salix beside PyTorch on the same machine, in one run, taking turns.
+
+  compare_a2s.py --build build/cpu --python PYTHON [--tcmalloc LIB] [--rounds 5] [--out FILE]
+
+Every round runs salix once and each PyTorch mode once, each in a process of its own, so that
+drift of a shared machine hits all alike. Per mode the median over rounds of the process's median
+is kept. The ratio printed is the fastest PyTorch mode's over salix's.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+TASKS = {
+    "inference, batch 1": ("a2s_inference", [], ["channels_last", "traced", "compiled_frozen", "compiled_frozen_channels_last"]),
+    "forward+backward, batch 2": ("a2s_forward_backward", ["--train"], ["channels_last", "compiled_channels_last"]),
+}
+
+
+def salix_once(build, name, threads):
+    environment = dict(os.environ, SALIX_BENCH_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
+    command = [build / "bench" / "networks_bench", f"--benchmark_filter={name}", "--benchmark_format=json",
+               "--benchmark_min_time=0.1", "--benchmark_repetitions=5"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    report = json.loads(done.stdout)
+    by_aggregate = {b["aggregate_name"]: b for b in report["benchmarks"] if "aggregate_name" in b}
+    singles = [b for b in report["benchmarks"] if b["run_type"] == "iteration"]
+    return {"ms": by_aggregate["median"]["real_time"], "peak_rss_mib": max(b["peak_rss_MiB"] for b in singles),
+            "peak_tensor_mib": max(b["peak_tensor_MiB"] for b in singles)}
+
+
+def torch_once(python, options, mode, threads, tcmalloc):
+    command = [python, HERE / "peers" / "a2s_torch.py", *options, "--modes", mode, "--threads", str(threads),
+               "--runs", "5", "--warmup", "2"]
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+    if tcmalloc:
+        environment["LD_PRELOAD"] = tcmalloc
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)["results"][0]
+    return {"ms": found["median_ms"], "peak_rss_mib": found["peak_rss_mib"]} if "median_ms" in found else None
+
+
+def machine():
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    return {"cpu": model, "cores": os.cpu_count()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build" / "cpu")
+    parser.add_argument("--python", default=sys.executable, help="a Python with PyTorch")
+    parser.add_argument("--tcmalloc", help="libtcmalloc_minimal.so for the PyTorch processes")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out", type=pathlib.Path)
+    args = parser.parse_args()
+
+    result = {"machine": machine(), "threads": args.threads, "rounds": args.rounds, "tasks": {}}
+    for task, (name, options, modes) in TASKS.items():
+        samples = {}
+        for _ in range(args.rounds):
+            samples.setdefault("salix", []).append(salix_once(args.build, name, args.threads))
+            for mode in modes:
+                found = torch_once(args.python, options, mode, args.threads, args.tcmalloc)
+                if found:
+                    samples.setdefault(mode, []).append(found)
+        rows = {mode: {key: round(statistics.median(s[key] for s in runs), 1) for key in runs[0]} |
+                {"ms_min": round(min(s["ms"] for s in runs), 1), "ms_max": round(max(s["ms"] for s in runs), 1)}
+                for mode, runs in samples.items()}
+        best = min((mode for mode in rows if mode != "salix"), key=lambda mode: rows[mode]["ms"])
+        result["tasks"][task] = {"rows": rows, "best_peer": best, "ratio": round(rows[best]["ms"] / rows["salix"]["ms"], 2)}
+        print(f"{task}: salix {rows['salix']['ms']} ms, PyTorch {best} {rows[best]['ms']} ms: "
+              f"{result['tasks'][task]['ratio']}x", flush=True)
+        for mode, row in rows.items():
+            print(f"    {mode:32} {row['ms']:8} ms  ({row['ms_min']} .. {row['ms_max']})   {row['peak_rss_mib']} MiB")
+    if args.out:
+        args.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
