@@ -7,6 +7,7 @@
 #include "data/compose.h"
 #include "data/file_list.h"
 #include "data/image_io.h"
+#include "data/normalize.h"
 #include "engine/io/npy.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/progress.h"
