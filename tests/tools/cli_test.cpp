@@ -8,6 +8,7 @@
 #include "engine/io/npy.h"
 #include "engine/io/safetensors.h"
 #include "engine/io/weights.h"
+#include "layers/modules/state_dict.h"
 #include "models/a2s.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/tensors.h"
