@@ -98,17 +98,17 @@ struct ChannelSums {
   std::vector<double> g, g_centred;
 };
 
-ChannelSums add_chunks(const ChannelNormSizes& sizes, const RowChunks& chunks,
-                       const ChannelSums& parts) {
+// `parts` holds, for each chunk, C sums of g and then C of g (x - mean).
+template <typename Real>
+ChannelSums add_chunks(const ChannelNormSizes& sizes, const RowChunks& chunks, const Real* parts) {
   const auto size = static_cast<std::size_t>(sizes.images * sizes.channels);
   ChannelSums total{std::vector<double>(size), std::vector<double>(size)};
   for (std::int64_t chunk = 0; chunk < chunks.count; ++chunk) {
-    const std::int64_t from = chunk * sizes.channels, to = chunks.image(chunk) * sizes.channels;
-    for (std::int64_t c = 0; c < sizes.channels; ++c) {
-      total.g[static_cast<std::size_t>(to + c)] += parts.g[static_cast<std::size_t>(from + c)];
-      total.g_centred[static_cast<std::size_t>(to + c)] +=
-          parts.g_centred[static_cast<std::size_t>(from + c)];
-    }
+    const Real* part = parts + chunk * 2 * sizes.channels;
+    double* g = total.g.data() + chunks.image(chunk) * sizes.channels;
+    double* g_centred = total.g_centred.data() + chunks.image(chunk) * sizes.channels;
+    for (std::int64_t c = 0; c < sizes.channels; ++c) g[c] += part[c];
+    for (std::int64_t c = 0; c < sizes.channels; ++c) g_centred[c] += part[sizes.channels + c];
   }
   return total;
 }
@@ -147,7 +147,7 @@ void finish_sums(const ChannelNormSizes& sizes, const ChannelNormBackward& b,
 }
 
 template <typename T>
-void backward(const ChannelNormSizes& sizes, const ChannelNormBackward& b) {
+void backward(Exec& exec, const ChannelNormSizes& sizes, const ChannelNormBackward& b) {
   using Real = accumulator<T>;
   const bool keeps_g = b.relu && !b.dresidual.empty();
   const auto mean = per_channel<Real>(
@@ -164,21 +164,19 @@ void backward(const ChannelNormSizes& sizes, const ChannelNormBackward& b) {
   if (b.relu)
     sum = keeps_g ? sum_rows<Mask::kFromOutput, T, Real> : sum_rows<Mask::kFromInput, T, Real>;
   const RowChunks chunks(sizes);
-  const auto partials = static_cast<std::size_t>(chunks.count * sizes.channels);
-  ChannelSums parts{std::vector<double>(partials), std::vector<double>(partials)};
+  const std::int64_t part_size = 2 * sizes.channels;
+  const Scratch parts(exec, static_cast<std::size_t>(chunks.count * part_size) * sizeof(Real));
   chunks.parallel([&](std::int64_t chunk) {
     const std::int64_t offset = chunks.offset(chunk);
-    const auto size = static_cast<std::size_t>(sizes.channels);
-    std::vector<Real> g(size), g_centred(size);
+    Real* part = parts.as<Real>() + chunk * part_size;
+    std::fill_n(part, part_size, Real(0));
     sum(b.dy.as<T>() + offset, b.x.as<T>() + offset, keeps_g ? b.y.as<T>() + offset : nullptr,
         chunks.size(chunk), sizes.channels, channels_of(chunks.image(chunk)),
-        keeps_g ? b.dresidual.as<T>() + offset : nullptr, g.data(), g_centred.data());
-    std::copy(g.begin(), g.end(), parts.g.begin() + chunk * sizes.channels);
-    std::copy(g_centred.begin(), g_centred.end(), parts.g_centred.begin() + chunk * sizes.channels);
+        keeps_g ? b.dresidual.as<T>() + offset : nullptr, part, part + sizes.channels);
   });
 
   std::vector<Real> q(mean.size()), r(mean.size());
-  finish_sums(sizes, b, add_chunks(sizes, chunks, parts), q, r);
+  finish_sums(sizes, b, add_chunks(sizes, chunks, parts.as<Real>()), q, r);
 
   const T* g = keeps_g ? b.dresidual.as<T>() : b.dy.as<T>();
   auto* gradient = b.relu && !keeps_g ? gradient_rows<Mask::kFromInput, T, Real>
@@ -194,9 +192,10 @@ void backward(const ChannelNormSizes& sizes, const ChannelNormBackward& b) {
 
 }  // namespace
 
-void channel_norm_backward(Exec&, const ChannelNormSizes& sizes, const ChannelNormBackward& b) {
+void channel_norm_backward(Exec& exec, const ChannelNormSizes& sizes,
+                           const ChannelNormBackward& b) {
   visit_float("channel_norm_backward", b.x.dtype,
-              [&](auto tag) { backward<typename decltype(tag)::type>(sizes, b); });
+              [&](auto tag) { backward<typename decltype(tag)::type>(exec, sizes, b); });
 }
 
 }  // namespace salix::kernels::cpu

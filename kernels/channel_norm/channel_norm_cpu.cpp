@@ -13,6 +13,7 @@ namespace {
 template <int kRows, typename T, typename Real>
 inline void add_rows(const T* __restrict x, std::int64_t channels, const Real* __restrict shift,
                      Real* __restrict sum, Real* __restrict sum_squares) {
+#pragma omp simd
   for (std::int64_t c = 0; c < channels; ++c) {
     Real part = 0, part_squares = 0;
     for (int k = 0; k < kRows; ++k) {
@@ -56,18 +57,44 @@ void channel_moments(const T* x, std::int64_t rows, std::int64_t channels, doubl
   }
 }
 
-// Joins the chunks of each group, channel by channel and in order.
+// Joins the moments of an image's chunks in order, as merge() does, but for all channels at
+// once: they share the counts, so nothing is divided inside the loop.
+void join_chunk(double joined_count, double count, std::size_t channels,
+                const double* __restrict mean, const double* __restrict m2,
+                double* __restrict joined_mean, double* __restrict joined_m2) {
+  const double share = count / (joined_count + count);
+#pragma omp simd
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double apart = mean[c] - joined_mean[c];
+    joined_mean[c] += apart * share;
+    joined_m2[c] += m2[c] + apart * apart * joined_count * share;
+  }
+}
+
+// One per image and group, from the chunks' moments per channel.
 std::vector<Moments<double>> group_moments(const ChannelNormSizes& sizes, const RowChunks& chunks,
-                                           const std::vector<double>& mean,
-                                           const std::vector<double>& m2) {
-  std::vector<Moments<double>> groups(static_cast<std::size_t>(sizes.images * sizes.groups));
-  for (std::int64_t chunk = 0; chunk < chunks.count; ++chunk) {
-    const auto count = static_cast<double>(chunks.size(chunk));
-    for (std::int64_t c = 0; c < sizes.channels; ++c) {
-      Moments<double>& group = groups[static_cast<std::size_t>(chunks.image(chunk) * sizes.groups +
-                                                               c / sizes.group_channels())];
-      const auto i = static_cast<std::size_t>(chunk * sizes.channels + c);
-      group = merge(group, {count, mean[i], m2[i]});
+                                           const double* mean, const double* m2) {
+  const auto channels = static_cast<std::size_t>(sizes.channels);
+  std::vector<Moments<double>> groups;
+  std::vector<double> image_mean(channels), image_m2(channels);
+  for (std::int64_t image = 0; image < sizes.images; ++image) {
+    std::fill(image_mean.begin(), image_mean.end(), 0.0);
+    std::fill(image_m2.begin(), image_m2.end(), 0.0);
+    double count = 0;
+    for (std::int64_t i = 0; i < chunks.per_image; ++i) {
+      const std::int64_t chunk = image * chunks.per_image + i;
+      const auto chunk_count = static_cast<double>(chunks.size(chunk));
+      join_chunk(count, chunk_count, channels, mean + chunk * sizes.channels,
+                 m2 + chunk * sizes.channels, image_mean.data(), image_m2.data());
+      count += chunk_count;
+    }
+    const auto width = static_cast<std::size_t>(sizes.group_channels());
+    for (std::size_t first = 0; first < channels; first += width) {
+      Moments<double> group{count, image_mean[first], image_m2[first]};
+      for (std::size_t c = first + 1; c < first + width; ++c) {
+        group = merge(group, {count, image_mean[c], image_m2[c]});
+      }
+      groups.push_back(group);
     }
   }
   return groups;
@@ -81,6 +108,7 @@ void normalise_rows(const T* x, const T* residual, std::int64_t rows, std::int64
     const T* __restrict in = x + r * channels;
     const T* __restrict extra = kResidual ? residual + r * channels : nullptr;
     T* __restrict out = y + r * channels;
+#pragma omp simd
     for (std::int64_t c = 0; c < channels; ++c) {
       Real value = (load_element(in, c) - mean[c]) * scale[c] + beta[c];
       if constexpr (kResidual) value += load_element(extra, c);
@@ -92,18 +120,19 @@ void normalise_rows(const T* x, const T* residual, std::int64_t rows, std::int64
 
 }  // namespace
 
-void channel_norm_statistics(Exec&, const ChannelNormSizes& sizes, double eps, ConstView x,
+void channel_norm_statistics(Exec& exec, const ChannelNormSizes& sizes, double eps, ConstView x,
                              View mean, View inv_std, const RunningStatistics& running) {
   visit_float("channel_norm", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Real = accumulator<T>;
     const RowChunks chunks(sizes);
-    const auto partials = static_cast<std::size_t>(chunks.count * sizes.channels);
-    std::vector<double> chunk_mean(partials), chunk_m2(partials);
+    const std::int64_t partials = chunks.count * sizes.channels;
+    const Scratch scratch(exec, static_cast<std::size_t>(2 * partials) * sizeof(double));
+    double* chunk_mean = scratch.as<double>();
+    double* chunk_m2 = chunk_mean + partials;
     chunks.parallel([&](std::int64_t chunk) {
       channel_moments(x.as<T>() + chunks.offset(chunk), chunks.size(chunk), sizes.channels,
-                      chunk_mean.data() + chunk * sizes.channels,
-                      chunk_m2.data() + chunk * sizes.channels);
+                      chunk_mean + chunk * sizes.channels, chunk_m2 + chunk * sizes.channels);
     });
     const auto groups = group_moments(sizes, chunks, chunk_mean, chunk_m2);
     for (std::size_t g = 0; g < groups.size(); ++g) {

@@ -20,11 +20,14 @@ void draw_factors(const DropoutParams& params, std::int64_t first, float* factor
     const PhiloxBlock block = dropout_bits(params.key, static_cast<std::uint64_t>(first / 4 + i));
     for (int k = 0; k < 4; ++k) bits[k][i] = block.word[k];
   }
-  const float scale = dropout_scale(params.p);
+  const float scale = dropout_scale(params.p), p = params.p;
+  const auto factor_of = [=](std::uint32_t word) { return dropout_keeps(word, p) ? scale : 0.0f; };
+  // The four stores written out: this way the compiler interleaves whole vectors.
   for (int i = 0; i < kBlocks; ++i) {
-    for (int k = 0; k < 4; ++k) {
-      factor[4 * i + k] = dropout_keeps(bits[k][i], params.p) ? scale : 0.0f;
-    }
+    factor[4 * i] = factor_of(bits[0][i]);
+    factor[4 * i + 1] = factor_of(bits[1][i]);
+    factor[4 * i + 2] = factor_of(bits[2][i]);
+    factor[4 * i + 3] = factor_of(bits[3][i]);
   }
 }
 

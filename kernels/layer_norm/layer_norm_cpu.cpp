@@ -81,7 +81,7 @@ void layer_norm(Exec&, const LayerNormBuffers& b, const LayerNormParams& params)
   });
 }
 
-void layer_norm_backward(Exec&, const LayerNormBackwardBuffers& b) {
+void layer_norm_backward(Exec& exec, const LayerNormBackwardBuffers& b) {
   visit_float("layer_norm_backward", b.x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Real = accumulator<T>;
@@ -89,9 +89,11 @@ void layer_norm_backward(Exec&, const LayerNormBackwardBuffers& b) {
     const std::int64_t grain = std::min<std::int64_t>(grain_for(size), 1024);
     const auto width = static_cast<std::size_t>(size);
     // dgamma, then dbeta, of each chunk of rows.
-    std::vector<Real> parts(static_cast<std::size_t>((rows + grain - 1) / grain) * 2 * width);
+    const std::int64_t chunks = (rows + grain - 1) / grain;
+    const Scratch parts(exec, static_cast<std::size_t>(chunks) * 2 * width * sizeof(Real));
     parallel_for(rows, grain, [&](std::int64_t begin, std::int64_t end) {
-      Real* dgamma = parts.data() + begin / grain * 2 * size;
+      Real* dgamma = parts.as<Real>() + begin / grain * 2 * size;
+      std::fill_n(dgamma, 2 * size, Real(0));
       for (std::int64_t row = begin; row < end; ++row) {
         row_gradients(b.dy.as<T>() + row * size, b.x.as<T>() + row * size, size, b.gamma.as<Real>(),
                       b.mean.as<Real>()[row], b.inv_std.as<Real>()[row], b.dx.as<T>() + row * size,
@@ -99,8 +101,9 @@ void layer_norm_backward(Exec&, const LayerNormBackwardBuffers& b) {
       }
     });
     std::vector<double> total(2 * width);
-    for (std::size_t part = 0; part < parts.size(); part += 2 * width) {
-      for (std::size_t i = 0; i < 2 * width; ++i) total[i] += parts[part + i];
+    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+      const Real* part = parts.as<Real>() + chunk * 2 * size;
+      for (std::size_t i = 0; i < 2 * width; ++i) total[i] += part[i];
     }
     for (std::size_t c = 0; c < width; ++c) {
       b.dgamma.as<Real>()[c] = static_cast<Real>(total[c]);
