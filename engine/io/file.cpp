@@ -61,7 +61,10 @@ class OpenFile {
 MappedFile::MappedFile(const std::filesystem::path& path) : name_(path.string()) {
   const OpenFile file(name_);
   if (file.size() == 0) throw IoError(name_ + ": the file is empty");
-  void* mapped = ::mmap(nullptr, file.size(), PROT_READ, MAP_PRIVATE, file.descriptor(), 0);
+  // Populated at once: every reader looks at all bytes, and one call is cheaper than a
+  // page fault for every 64 KiB.
+  void* mapped =
+      ::mmap(nullptr, file.size(), PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.descriptor(), 0);
   if (mapped == MAP_FAILED) {
     throw IoError(str(name_, ": the file cannot be mapped: ", reason(errno)));
   }

@@ -8,10 +8,9 @@
 
 namespace salix::io {
 
-// A file mapped into memory for reading: a 100 MB checkpoint costs no copy, and only the
-// parts that are looked at are read. The bytes live as long as this object. (Whoever
-// shortens the file meanwhile takes the bytes away; writers here replace files by
-// renaming, which leaves a mapped one whole.)
+// A file mapped into memory for reading: a 100 MB checkpoint costs no copy. The bytes live
+// as long as this object. (Whoever shortens the file meanwhile takes the bytes away; writers
+// here replace files by renaming, which leaves a mapped one whole.)
 class MappedFile {
  public:
   // IoError, one sentence each, for a missing file, a folder, something that is not a

@@ -4,16 +4,36 @@
 #include <cstring>
 
 namespace salix::io {
+namespace {
+
+struct Trailing {
+  int outer_axes;    // axes in front of the dense ones
+  std::int64_t run;  // elements in the dense ones
+};
+
+// The axes at the end that are dense together.
+Trailing dense_trailing_axes(const Shape& shape, std::span<const std::int64_t> strides) {
+  Trailing trailing{shape.rank(), 1};
+  while (trailing.outer_axes > 0) {
+    const int axis = trailing.outer_axes - 1;
+    if (strides[axis] != trailing.run && shape[axis] != 1) break;
+    trailing.run *= shape[axis];
+    --trailing.outer_axes;
+  }
+  return trailing;
+}
+
+}  // namespace
+
+bool is_dense(const Shape& shape, std::span<const std::int64_t> strides) {
+  return dense_trailing_axes(shape, strides).outer_axes == 0;
+}
 
 void copy_strided(ByteSpan from, std::size_t element_bytes, const Shape& shape,
                   std::span<const std::int64_t> strides, std::span<std::byte> out) {
   if (out.empty()) return;
-  // Trailing axes that are dense together are copied in one go.
-  int outer_axes = shape.rank();
-  std::int64_t run = 1;
-  while (outer_axes > 0 && (strides[outer_axes - 1] == run || shape[outer_axes - 1] == 1)) {
-    run *= shape[--outer_axes];
-  }
+  // What is dense is copied in one go.
+  const auto [outer_axes, run] = dense_trailing_axes(shape, strides);
   const std::size_t run_bytes = static_cast<std::size_t>(run) * element_bytes;
 
   std::array<std::int64_t, Shape::kMaxRank> index{};

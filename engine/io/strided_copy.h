@@ -17,6 +17,9 @@ namespace salix::io {
 void copy_strided(ByteSpan from, std::size_t element_bytes, const Shape& shape,
                   std::span<const std::int64_t> strides, std::span<std::byte> out);
 
+// True when the view is row-major without gaps already.
+bool is_dense(const Shape& shape, std::span<const std::int64_t> strides);
+
 // How many elements, from the first on, the view reaches over: 1 + sum (size-1)*stride; 0
 // for an empty view. Negative strides and sums above 2^61 give -1.
 std::int64_t strided_extent(const Shape& shape, std::span<const std::int64_t> strides);

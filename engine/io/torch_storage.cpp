@@ -72,12 +72,15 @@ Array gather(PickleValue call, const Storages& storages, UnpackBudget& budget,
   }
   const std::size_t element_bytes = id.type->element_bytes;
   budget.charge(static_cast<std::uint64_t>(shape.numel()) * element_bytes, where);
-  Array array = Array::zeros(*id.type->dtype, shape);
-  if (shape.numel() > 0) {
-    const Storage& storage = storages.at(id.key);
-    const ByteSpan from =
-        storage.bytes.subspan(static_cast<std::size_t>(id.view_first + offset) * element_bytes,
-                              static_cast<std::size_t>(extent) * element_bytes);
+  Array array{*id.type->dtype, shape, {}};
+  if (shape.numel() == 0) return array;
+  const ByteSpan from = storages.at(id.key).bytes.subspan(
+      static_cast<std::size_t>(id.view_first + offset) * element_bytes,
+      static_cast<std::size_t>(extent) * element_bytes);
+  if (is_dense(shape, strides)) {  // the usual case, without clearing the memory first
+    array.data.assign(from.begin(), from.end());
+  } else {
+    array.data.resize(static_cast<std::size_t>(shape.numel()) * element_bytes);
     copy_strided(from, element_bytes, shape, strides, array.data);
   }
   return array;

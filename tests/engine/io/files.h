@@ -65,10 +65,12 @@ inline void expect_every_truncation_refused(std::string_view whole,
   }
 }
 
-// Every single-bit change must be read or refused with an Error. Gives how many were refused.
-inline int refused_bit_flips(std::string whole, const std::function<void(ByteSpan)>& parse) {
+// Single-bit changes, every `step`-th bit of the file (steps above 1 save time on
+// larger files), must be read or refused with an Error. Gives how many were refused.
+inline int refused_bit_flips(std::string whole, const std::function<void(ByteSpan)>& parse,
+                             std::size_t step = 1) {
   int refused = 0;
-  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+  for (std::size_t bit = 0; bit < whole.size() * 8; bit += step) {
     const char mask = static_cast<char>(1 << (bit % 8));
     whole[bit / 8] = static_cast<char>(whole[bit / 8] ^ mask);
     try {

@@ -121,13 +121,13 @@ TEST(Npz, RefusesEveryTruncation) {
   }
 }
 
-// Nearly all bytes are under a checksum or checked, so nearly all flips are refused; what
-// remains are times, attributes and versions.
-TEST(Npz, DetectsNearlyEveryBitFlip) {
+// Most bytes are under a checksum or checked; what remains are times, attributes and versions.
+TEST(Npz, DetectsMostBitFlips) {
   const std::string file = read_text_file(golden("arrays_deflated.npz"));
   const int refused = testing::refused_bit_flips(
-      file, [](ByteSpan bytes) { parse_npz(bytes, "x.npz", {.floor_bytes = 1 << 16}); });
-  EXPECT_GT(refused, static_cast<int>(file.size() * 8 / 2));
+      file, [](ByteSpan bytes) { parse_npz(bytes, "x.npz", {.floor_bytes = 1 << 16}); },
+      /*step=*/5);
+  EXPECT_GT(refused, static_cast<int>(file.size() * 8 / 5 / 2));
 }
 
 }  // namespace
