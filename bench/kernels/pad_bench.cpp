@@ -1,0 +1,29 @@
+// Padding: a Swin map to whole windows, and channels to a pack.
+#include "bench/support/roofline.h"
+#include "engine/tensor.h"
+#include "kernels/pad/pad.h"
+
+namespace salix::bench {
+namespace {
+
+void pad(benchmark::State& state, const Shape& in, const Shape& out,
+         const std::vector<std::int64_t>& before) {
+  Exec& exec = bench_exec();
+  const Tensor x = Tensor::full(exec, in, 0.5);
+  Tensor y = Tensor::full(exec, out, 0.5);
+  Work work;
+  work.bytes = static_cast<double>(x.size_bytes() + y.size_bytes());
+  run(state, work, [&] { kernels::pad(exec, x.view(), y.mutable_view(), before, 0.0); });
+}
+
+using Before = std::vector<std::int64_t>;
+
+BENCHMARK_CAPTURE(pad, windows, Shape({8, 80, 80, 96}), Shape({8, 84, 84, 96}),
+                  Before({0, 0, 0, 0}))
+    ->UseRealTime();
+BENCHMARK_CAPTURE(pad, channels, Shape({8, 320, 320, 3}), Shape({8, 320, 320, 4}),
+                  Before({0, 0, 0, 0}))
+    ->UseRealTime();
+
+}  // namespace
+}  // namespace salix::bench
