@@ -99,8 +99,7 @@ TEST_P(AvgPool2d, BackwardIsTheAdjointOfForward) {
     Tensor y = poisoned(exec(), c.out()), dx = poisoned(exec(), c.in);
     kernels::avg_pool2d(exec(), x.view(), y.mutable_view(), c.params);
     kernels::avg_pool2d_backward(exec(), dy.view(), dx.mutable_view(), c.params);
-    const Tolerance allowed =
-        tolerance::reduction(x.numel(), absolute_dot(y, dy) + absolute_dot(x, dx));
+    const Tolerance allowed = tolerance::accurate_sum(absolute_dot(y, dy) + absolute_dot(x, dx));
     EXPECT_NEAR(dot(y, dy), dot(x, dx), allowed.absolute) << c.name;
   }
 }

@@ -105,7 +105,7 @@ TEST_P(Reduce, BackwardSpreadsTheGradient) {
     const Tensor dy = random_tensor(exec(), y.shape(), 2);
     backward(y, dy);
     const Tolerance allowed =
-        tolerance::reduction(x.numel(), absolute_dot(y, dy) + absolute_dot(x, x.grad()));
+        tolerance::accurate_sum(absolute_dot(y, dy) + absolute_dot(x, x.grad()));
     EXPECT_NEAR(dot(y, dy), dot(x, x.grad()), allowed.absolute) << c.name;
     // Summing dx again gives each dy times the number of elements that it went to.
     const Tensor again = mean(x.grad(), c.axes, {.keep_axes = true});
@@ -133,7 +133,7 @@ TEST_P(Reduce, AgreesWithTheReference) {
       const Tensor y = sum(x, c.axes), expected = sum(x64, c.axes);
       const std::int64_t terms = x.numel() / y.numel();
       const Tolerance allowed = dtype == DType::kFloat32
-                                    ? tolerance::reduction(terms, static_cast<double>(terms))
+                                    ? tolerance::accurate_sum(static_cast<double>(terms))
                                     : tolerance::bfloat16;
       EXPECT_TRUE(close(y, expected, allowed)) << c.name << " " << dtype;
       EXPECT_EQ(y.dtype(), dtype);

@@ -29,5 +29,9 @@ inline Tolerance reduction(std::int64_t terms, double magnitude) {
   return {4.0 * std::sqrt(static_cast<double>(terms)) * 0x1p-24 * magnitude, 0};
 }
 
+// Sums kept accurate (in chunks, or in double) of terms whose absolute values add up to
+// `magnitude`: sixteen roundings of it, however many terms there are.
+inline Tolerance accurate_sum(double magnitude) { return {16 * 0x1p-24 * magnitude, 0}; }
+
 }  // namespace tolerance
 }  // namespace salix::testing
