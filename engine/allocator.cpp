@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/address_sanitizer.h"
 #include "engine/error.h"
 
 namespace salix {
@@ -15,6 +16,10 @@ std::size_t round_up(std::size_t size_bytes) {
   const std::size_t step = size_bytes < kLargeFrom ? kSmallStep : kLargeStep;
   return (std::max<std::size_t>(size_bytes, 1) + step - 1) / step * step;
 }
+
+// A sanitizer must see the size that was asked for, not the rounded one, and must not let
+// anyone touch a block that waits for reuse.
+bool is_watched(const Backend& backend) { return backend.stream() == nullptr; }
 
 }  // namespace
 
@@ -50,6 +55,10 @@ CachingAllocator::Block CachingAllocator::allocate(std::size_t size_bytes) {
   }
   stats_.in_use_bytes += block.size_bytes;
   stats_.peak_bytes = std::max(stats_.peak_bytes, stats_.in_use_bytes);
+  if (is_watched(*backend_)) {
+    allow_access(block.pointer, size_bytes);
+    forbid_access(static_cast<char*>(block.pointer) + size_bytes, block.size_bytes - size_bytes);
+  }
   return block;
 }
 
@@ -67,10 +76,12 @@ void CachingAllocator::deallocate(Block block) noexcept {
   if (block.pointer == nullptr) return;
   const std::lock_guard lock(mutex_);
   stats_.in_use_bytes -= block.size_bytes;
+  if (is_watched(*backend_)) forbid_access(block.pointer, block.size_bytes);
   try {
     free_blocks_.emplace(block.size_bytes, block.pointer);
     stats_.cached_bytes += block.size_bytes;
   } catch (...) {  // no room to remember it: give it back at once
+    if (is_watched(*backend_)) allow_access(block.pointer, block.size_bytes);
     backend_->deallocate(block.pointer, block.size_bytes);
   }
 }
@@ -91,7 +102,10 @@ void CachingAllocator::release_cached() {
 }
 
 void CachingAllocator::release_cached_locked() noexcept {
-  for (const auto& [size_bytes, pointer] : free_blocks_) backend_->deallocate(pointer, size_bytes);
+  for (const auto& [size_bytes, pointer] : free_blocks_) {
+    if (is_watched(*backend_)) allow_access(pointer, size_bytes);
+    backend_->deallocate(pointer, size_bytes);
+  }
   free_blocks_.clear();
   stats_.cached_bytes = 0;
 }

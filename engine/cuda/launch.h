@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/cuda/launch_stream.h"
+#include "engine/exec.h"
 
 // The namespace of a .cu file's launchers: nvcc compiles them for cuda, the host
 // compiler for simt, and both live in one binary.
@@ -22,7 +23,6 @@
 #include <utility>
 
 #include "engine/cuda/check.h"
-#include "engine/exec.h"
 
 namespace salix {
 

@@ -5,12 +5,7 @@
 #include <cstring>
 #include <exception>
 
-#if __has_include(<sanitizer/asan_interface.h>)
-#include <sanitizer/asan_interface.h>  // its macros do nothing in a build without it
-#else
-#define ASAN_POISON_MEMORY_REGION(address, bytes)
-#define ASAN_UNPOISON_MEMORY_REGION(address, bytes)
-#endif
+#include "engine/address_sanitizer.h"
 
 __thread uint3 threadIdx;
 __thread uint3 blockIdx;
@@ -44,7 +39,7 @@ BlockRunner::BlockRunner()
   shared_ = shared_storage_.get() + (kSharedAlignment - address % kSharedAlignment);
 }
 
-BlockRunner::~BlockRunner() { ASAN_UNPOISON_MEMORY_REGION(shared_, kMaxSharedBytes + kGuardBytes); }
+BlockRunner::~BlockRunner() { allow_access(shared_, kMaxSharedBytes + kGuardBytes); }
 
 BlockRunner& BlockRunner::of_this_thread() {
   static thread_local BlockRunner runner;
@@ -62,7 +57,7 @@ void BlockRunner::run(const Grid& grid, std::uint64_t index) {
     release_barrier();
     run_all_warps(/*first_time=*/false);
   }
-  ASAN_UNPOISON_MEMORY_REGION(shared_, kMaxSharedBytes + kGuardBytes);
+  allow_access(shared_, kMaxSharedBytes + kGuardBytes);
   if (fault_.empty() && !guard_intact()) {
     fault_ = str(where(), "a thread wrote past the ", grid.config.shared_bytes,
                  " bytes of dynamic shared memory that the launch asked for");
@@ -92,8 +87,7 @@ void BlockRunner::start_block(std::uint64_t index) {
   poison_shared(*grid_->kernel);
   std::memset(shared_, kPoison, config.shared_bytes);
   std::memset(shared_ + config.shared_bytes, kGuard, kGuardBytes);
-  ASAN_POISON_MEMORY_REGION(shared_ + config.shared_bytes,
-                            kMaxSharedBytes + kGuardBytes - config.shared_bytes);
+  forbid_access(shared_ + config.shared_bytes, kMaxSharedBytes + kGuardBytes - config.shared_bytes);
 }
 
 void BlockRunner::run_all_warps(bool first_time) {

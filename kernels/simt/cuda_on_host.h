@@ -19,6 +19,12 @@
 #define __constant__ static
 #define __forceinline__ inline __attribute__((always_inline))
 #define __align__(bytes) alignas(bytes)
+// Leaves a mark that symbols.cpp reads: see there. clang takes no template argument in it.
+#ifdef __clang__
 #define __launch_bounds__(...)
+#else
+#define __launch_bounds__(threads, ...) \
+  __attribute__((patchable_function_entry(((threads) + 31) / 32, ((threads) + 31) / 32)))
+#endif
 // A block runs on one OS thread, so what belongs to that thread belongs to the block.
 #define __shared__ static thread_local

@@ -12,22 +12,37 @@ namespace salix::simt {
 namespace {
 
 // Process-wide on purpose: it is a tool of the tests, and must reach kernels through any op.
-std::atomic<std::uint64_t>& seed_setting() {
-  static std::atomic<std::uint64_t> seed = [] {
+struct Schedule {
+  std::atomic<std::uint64_t> seed = [] {
     const char* text = std::getenv("SALIX_SIMT_SEED");
     return text == nullptr ? std::uint64_t{1} : std::strtoull(text, nullptr, 10);
   }();
-  return seed;
+  std::atomic<std::uint64_t> launches = 0;  // since the seed was set
+
+  // The seed of one launch: 0 stays 0, all others differ from launch to launch.
+  std::uint64_t next() {
+    if (seed == 0) return 0;
+    return SplitMix(seed + 0x632be59bd9b4e019u * launches++).next() | 1u;
+  }
+};
+
+Schedule& schedule() {
+  static Schedule the_schedule;
+  return the_schedule;
 }
 
 // The limits of compute capability 8.0 to 10.0.
-void check_config(const LaunchConfig& config, const std::string& kernel) {
+void check_config(const LaunchConfig& config, const KernelInfo& info) {
+  const std::string& kernel = info.name;
   const dim3& grid = config.grid;
   const dim3& block = config.block;
   const auto threads = std::uint64_t{block.x} * block.y * block.z;
   SALIX_CHECK(threads >= 1 && threads <= kMaxThreads && block.z <= 64, "simt: kernel ", kernel,
               ": a block must have 1 to ", kMaxThreads, " threads, at most 64 along z; got ",
               block.x, " x ", block.y, " x ", block.z);
+  const auto bound = static_cast<std::uint64_t>(info.launch_bound);
+  SALIX_CHECK(bound == 0 || threads <= bound, "simt: kernel ", kernel,
+              ": __launch_bounds__ allows ", bound, " threads per block; got ", threads);
   SALIX_CHECK(grid.x <= 0x7fffffffu && grid.y <= 65535 && grid.z <= 65535, "simt: kernel ", kernel,
               ": a grid must fit 2^31-1 x 65535 x 65535 blocks; got ", grid.x, " x ", grid.y, " x ",
               grid.z);
@@ -38,8 +53,11 @@ void check_config(const LaunchConfig& config, const std::string& kernel) {
 
 }  // namespace
 
-void set_schedule_seed(std::uint64_t seed) { seed_setting() = seed; }
-std::uint64_t schedule_seed() { return seed_setting(); }
+void set_schedule_seed(std::uint64_t seed) {
+  schedule().seed = seed;
+  schedule().launches = 0;
+}
+std::uint64_t schedule_seed() { return schedule().seed; }
 
 LaunchStream stream_of(const Exec& exec) { return {.threads = exec.threads()}; }
 
@@ -47,8 +65,8 @@ void run_grid(const LaunchStream& stream, const LaunchConfig& config, const Grid
   const std::uint64_t count = std::uint64_t{config.grid.x} * config.grid.y * config.grid.z;
   if (count == 0) return;  // nothing to do
   const KernelInfo& kernel = kernel_info(task.kernel);
-  check_config(config, kernel.name);
-  const Grid grid{config, task, &kernel, schedule_seed()};
+  check_config(config, kernel);
+  const Grid grid{config, task, &kernel, schedule().next()};
   const BlockPermutation permutation(count, grid.seed);
 
   // OpenMP must not see an exception leave the loop; the first one is kept.

@@ -35,8 +35,10 @@ class KernelFault : public Error {
   using Error::Error;
 };
 
-// Sets the order in which blocks, warps and lanes run; results must not depend on it. 0 is
-// the natural order. It starts as the environment variable SALIX_SIMT_SEED, else 1.
+// Sets the orders in which blocks, warps and lanes run; results must not depend on them. Each
+// launch has its own order, so that calling a kernel twice compares two; setting the seed
+// begins the sequence again. 0 is the natural order, always. The seed starts as the
+// environment variable SALIX_SIMT_SEED, else 1.
 void set_schedule_seed(std::uint64_t seed);
 std::uint64_t schedule_seed();
 

@@ -19,8 +19,30 @@
 
 #include "engine/error.h"
 
+// The linker's names for the ends of the table that g++ fills with the address of the first
+// of each kernel's leading no-ops; absent when no kernel has launch bounds.
+extern "C" {
+extern const unsigned char* const __start___patchable_function_entries[] __attribute__((weak));
+extern const unsigned char* const __stop___patchable_function_entries[] __attribute__((weak));
+}
+
 namespace salix::simt {
 namespace {
+
+// cuda_on_host.h turns __launch_bounds__(n) into one no-op per warp before the kernel: the
+// only mark that g++ can leave on a function and a program can read.
+int launch_bound_of(const void* kernel) {
+  const auto* entry = static_cast<const unsigned char*>(kernel);
+  const auto* const* end = __stop___patchable_function_entries;
+  for (const auto* const* it = __start___patchable_function_entries; it != end; ++it) {
+    const std::ptrdiff_t warps = entry - *it;
+    if (warps < 1 || warps > 32) continue;
+    if (std::all_of(*it, entry, [](unsigned char code) { return code == 0x90; })) {
+      return static_cast<int>(warps) * 32;
+    }
+  }
+  return 0;
+}
 
 // Where the loader put this program, and the calling thread's copy of its thread-local data.
 struct Program {
@@ -117,7 +139,12 @@ std::string demangled(const std::string& mangled) {
     }
   }
   if (name.starts_with("void ")) name.remove_prefix(5);
-  return std::string(name);
+  std::string short_name(name);
+  constexpr std::string_view kUnnamed = "(anonymous namespace)::";
+  for (std::size_t at; (at = short_name.find(kUnnamed)) != std::string::npos;) {
+    short_name.erase(at, kUnnamed.size());
+  }
+  return short_name;
 }
 
 }  // namespace
@@ -131,10 +158,11 @@ const KernelInfo& kernel_info(const void* kernel) {
     static const SymbolTable table;
     const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(kernel) - this_program().base;
     if (const std::string* mangled = table.function_at(address)) {
-      entry->second = {demangled(*mangled), table.statics_of(*mangled)};
+      entry->second = {demangled(*mangled), table.statics_of(*mangled), 0};
     } else {
       entry->second.name = str("at ", kernel);
     }
+    entry->second.launch_bound = launch_bound_of(kernel);
   }
   return entry->second;
 }

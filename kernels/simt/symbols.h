@@ -1,5 +1,5 @@
-// What this program's own symbol table knows of a kernel: its name, and the static
-// __shared__ variables declared in it. A stripped program knows neither, and runs on.
+// What this program's own file knows of a kernel: its name, the static __shared__ variables
+// declared in it, its launch bounds. A stripped program has only the last, and runs on.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,7 @@ struct SharedVariable {
 struct KernelInfo {
   std::string name;  // without parameters: "salix::kernels::simt::fill_kernel<float>"
   std::vector<SharedVariable> shared;
+  int launch_bound = 0;  // threads per block, rounded up to whole warps; 0: none known
 };
 
 // Looked up once per kernel; the reference stays good. Safe from any thread.

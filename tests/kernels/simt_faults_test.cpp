@@ -37,6 +37,17 @@ std::vector<int> rotated(Exec& exec, std::uint64_t seed, bool with_barrier) {
 }
 
 // The planted race: a missing __syncthreads.
+TEST_F(SimtFaults, AMissingBarrierFailsARepeatTest) {
+  simt::set_schedule_seed(1);
+  std::vector<int> in(128, 3), first(128), second(128);
+  rotate(exec, in.data(), first.data(), 128, false);
+  rotate(exec, in.data(), second.data(), 128, false);
+  EXPECT_NE(first, second);
+  rotate(exec, in.data(), first.data(), 128, true);
+  rotate(exec, in.data(), second.data(), 128, true);
+  EXPECT_EQ(first, second);
+}
+
 TEST_F(SimtFaults, AMissingBarrierGivesOtherResultsForOtherSeeds) {
   EXPECT_NE(rotated(exec, 1, false), rotated(exec, 2, false));
   EXPECT_NE(rotated(exec, 0, false), rotated(exec, 0, true));
@@ -48,12 +59,20 @@ TEST_F(SimtFaults, AMissingBarrierGivesOtherResultsForOtherSeeds) {
 
 #ifdef SALIX_SANITIZED
 TEST_F(SimtFaults, AddressSanitizerStopsAtAWritePastTheEnd) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // OpenMP's threads do not survive a fork
   EXPECT_DEATH(
       {
         std::vector<int> out(40);
         write_past_the_end(exec, out.data(), 40);
       },
       "heap-buffer-overflow.*");
+  // A tensor's last byte counts, although its block is rounded up.
+  EXPECT_DEATH(
+      {
+        Tensor out = Tensor::zeros(exec, {40}, DType::kInt32);
+        write_past_the_end(exec, out.mutable_view().as<int>(), 40);
+      },
+      "use-after-poison.*");
   EXPECT_DEATH(write_past_dynamic_shared(exec, 32), "use-after-poison.*");
 }
 #else
@@ -116,6 +135,18 @@ TEST_F(SimtFaults, AKernelCannotLaunchAKernel) {
   EXPECT_THAT(error_of([&] { launches_a_kernel(exec, &out); }),
               HasSubstr("a kernel cannot launch a kernel"));
 }
+
+#ifndef __clang__  // with clang the bounds of simt kernels are not known
+TEST_F(SimtFaults, RefusesABlockBeyondTheLaunchBounds) {
+  std::vector<int> out(96, 0);
+  for (const auto launcher : {bounded, bounded_template}) {
+    launcher(exec, out.data(), 64);
+    EXPECT_EQ(out[63], 1);
+    EXPECT_THAT(error_of([&] { launcher(exec, out.data(), 65); }),
+                HasSubstr("__launch_bounds__ allows 64 threads per block; got 65"));
+  }
+}
+#endif
 
 TEST_F(SimtFaults, RefusesWhatNoGpuAccepts) {
   EXPECT_THAT(error_of([&] { configured(exec, nullptr, 1, 1025, 0); }),

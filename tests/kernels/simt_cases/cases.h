@@ -59,6 +59,9 @@ void shuffle_outside_mask(Exec& exec);                   // the caller is not in
 void throws_in_thread_7(Exec& exec);
 // Barrier at depth: a thread that waits while another throws is unwound; counts destructors.
 void throws_while_others_wait(Exec& exec, int* destroyed);
+// Kernels with __launch_bounds__(64), by a constant and as a template.
+void bounded(Exec& exec, int* out, int threads);
+void bounded_template(Exec& exec, int* out, int threads);
 void launches_a_kernel(Exec& exec, int* out);
 
 }  // namespace salix::testing

@@ -61,6 +61,13 @@ __global__ void throws_while_others_wait_kernel(int* destroyed) {
   __syncthreads();
 }
 
+constexpr int kBound = 64;
+__global__ void __launch_bounds__(kBound) bounded_kernel(int* out) { out[threadIdx.x] = 1; }
+template <typename T, int kThreads>
+__global__ void __launch_bounds__(kThreads, 2) bounded_template_kernel(T* out) {
+  out[threadIdx.x] = 1;
+}
+
 __global__ void inner_kernel(int* out) { *out = 1; }
 __global__ void launches_a_kernel_kernel(Exec* exec, int* out) {
   launch(*exec, {1, 1}, inner_kernel, out);
@@ -86,6 +93,10 @@ void shuffle_outside_mask(Exec& exec) { launch(exec, {1, 32}, shuffle_outside_ma
 void throws_in_thread_7(Exec& exec) { launch(exec, {1, 32}, throws_in_thread_7_kernel); }
 void throws_while_others_wait(Exec& exec, int* destroyed) {
   launch(exec, {1, 64}, throws_while_others_wait_kernel, destroyed);
+}
+void bounded(Exec& exec, int* out, int threads) { launch(exec, {1, threads}, bounded_kernel, out); }
+void bounded_template(Exec& exec, int* out, int threads) {
+  launch(exec, {1, threads}, bounded_template_kernel<int, kBound>, out);
 }
 void launches_a_kernel(Exec& exec, int* out) {
   launch(exec, {1, 1}, launches_a_kernel_kernel, &exec, out);
