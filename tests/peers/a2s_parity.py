@@ -4,9 +4,11 @@
   a2s_parity.py SALIX WORKDIR [--size 320] [--mode eval|train] [--device cpu]
 
 Makes an input and a cotangent, has salix write initial weights as .pth and run the step, runs
-PyTorch on the same .pth (read with weights_only=True), and compares logits, every gradient and
-the running statistics. Prints the largest relative errors; exits 1 when logits differ by more
-than 1e-4 or gradients by more than 1e-3, relative to the tensor's own size (L2).
+PyTorch on the same .pth (read with weights_only=True), and compares logits and all gradients,
+relative in L2. The judge is PyTorch in float64: through fifty-three batch norms float32 gradients
+are ill-conditioned (PyTorch's own float32 is 2 % off in train mode), so salix's float32 must be as
+near to the judge as PyTorch's float32 is, within a factor of two, or within 1e-3. Logits must be
+within 1e-4; with --dtype float64 everything within 1e-9. Exits 1 otherwise.
 """
 import argparse
 import pathlib
@@ -20,13 +22,26 @@ from safetensors.numpy import load_file
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "peers"))
 from a2s_model import A2s, hash_image  # noqa: E402
 
-LOGITS, GRADIENTS = 1e-4, 1e-3
+LOGITS, GRADIENTS, FLOAT64 = 1e-4, 1e-3, 1e-9
 
 
 def relative(found, wanted):
-    found, wanted = np.asarray(found, np.float64), np.asarray(wanted, np.float64)
-    scale = np.linalg.norm(wanted)
-    return float(np.linalg.norm(found - wanted) / scale) if scale > 0 else float(np.linalg.norm(found))
+    """L2 distance over L2 norm, over one array or a whole dict of them."""
+    if isinstance(wanted, dict):
+        return float(np.sqrt(sum(np.linalg.norm(found[n] - wanted[n]) ** 2 for n in wanted)
+                             / sum(np.linalg.norm(wanted[n]) ** 2 for n in wanted)))
+    return float(np.linalg.norm(found - wanted) / np.linalg.norm(wanted))
+
+
+def torch_step(weights, image, cotangent, train, dtype):
+    """Logits and gradients by name, as float64 arrays, computed in `dtype`."""
+    model = A2s()
+    model.load_state_dict(torch.load(weights, weights_only=True))
+    model.to(dtype).train(train)
+    logits = model(image.to(dtype))
+    (logits * cotangent.to(dtype)).sum().backward()
+    gradients = {name: p.grad.double().numpy() for name, p in model.named_parameters() if p.grad is not None}
+    return logits.detach().double().numpy(), gradients
 
 
 def main():
@@ -37,6 +52,7 @@ def main():
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--mode", choices=("eval", "train"), default="train")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
     args = parser.parse_args()
     torch.set_num_threads(2)
 
@@ -49,29 +65,24 @@ def main():
 
     subprocess.run([args.salix, "weights", "init", "a2s", weights, "--seed", "3"], check=True)
     subprocess.run([args.salix, "audit", "step", "a2s", "--weight", weights, "--inputs", inputs, "--out", outputs,
-                    "--mode", args.mode, "--full", "--device", args.device], check=True)
+                    "--mode", args.mode, "--full", "--device", args.device, "--dtype", args.dtype], check=True)
 
-    model = A2s()
-    model.load_state_dict(torch.load(weights, weights_only=True))
-    model.train(args.mode == "train")
-    logits = model(image)
-    (logits * cotangent).sum().backward()
-
-    logits_error = relative(np.load(outputs / "final_logits.npy"), logits.detach().numpy())
-    found = load_file(outputs / "gradients.safetensors")
-    wanted = {name: p.grad.numpy() for name, p in model.named_parameters() if p.grad is not None}
-    if set(found) != set(wanted):
-        print("gradients exist for other parameters:", sorted(set(found) ^ set(wanted)))
+    train = args.mode == "train"
+    judge_logits, judge = torch_step(weights, image, cotangent, train, torch.float64)
+    peer_logits, peer = torch_step(weights, image, cotangent, train, torch.float32)
+    found = {name: grad.astype(np.float64) for name, grad in load_file(outputs / "gradients.safetensors").items()}
+    if set(found) != set(judge):
+        print("gradients exist for other parameters:", sorted(set(found) ^ set(judge)))
         return 1
-    errors = {name: relative(found[name], wanted[name]) for name in wanted}
-    # A gradient far below the others is all cancellation: measure it on the network's scale.
-    largest = max(np.linalg.norm(grad) for grad in wanted.values())
-    total = np.sqrt(sum(np.linalg.norm(found[n] - wanted[n]) ** 2 for n in wanted)) / np.sqrt(
-        sum(np.linalg.norm(wanted[n]) ** 2 for n in wanted))
-    worst = max((name for name in wanted if np.linalg.norm(wanted[name]) > 1e-5 * largest), key=errors.get)
-    print(f"{args.mode} {args.size}x{args.size} on {args.device}: logits {logits_error:.2e}, all gradients {total:.2e}, "
-          f"worst gradient {errors[worst]:.2e} ({worst})")
-    return 0 if logits_error <= LOGITS and total <= GRADIENTS and errors[worst] <= GRADIENTS else 1
+
+    logits_error = relative(np.load(outputs / "final_logits.npy").astype(np.float64), judge_logits)
+    error, peer_error = relative(found, judge), relative(peer, judge)
+    print(f"{args.mode} {args.size}x{args.size} {args.dtype} on {args.device}, distance from PyTorch float64: "
+          f"logits {logits_error:.1e} (PyTorch float32: {relative(peer_logits, judge_logits):.1e}), "
+          f"gradients {error:.1e} (PyTorch float32: {peer_error:.1e})")
+    if args.dtype == "float64":
+        return 0 if max(logits_error, error) <= FLOAT64 else 1
+    return 0 if logits_error <= LOGITS and error <= max(GRADIENTS, 2 * peer_error) else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// The same network, weights and inputs in PyTorch: logits within 1e-4, gradients 1e-3.
+// The same network, weights and inputs in PyTorch; tests/peers/a2s_parity.py says how near.
 // Needs a Python with torch, named by $SALIX_PYTHON; skipped without one.
 #include <gtest/gtest.h>
 
@@ -21,6 +21,7 @@ void expect_parity(const std::string& options) {
 
 TEST(TorchParitySlow, EvalAt320) { expect_parity("--size 320 --mode eval"); }
 TEST(TorchParitySlow, TrainAt320) { expect_parity("--size 320 --mode train"); }
+TEST(TorchParitySlow, Float64At64) { expect_parity("--size 64 --mode train --dtype float64"); }
 TEST(TorchParitySlow, SimtAt64) { expect_parity("--size 64 --mode train --device simt"); }
 
 }  // namespace
