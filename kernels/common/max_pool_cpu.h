@@ -15,13 +15,22 @@ namespace salix::kernels::cpu {
 
 // Shows one more pixel to the running maxima of all channels.
 template <typename T, typename Real>
-void see_pixel(const T* pixel, std::int64_t channels, int position, Real* best,
-               std::int32_t* where) {
+void see_pixel(const T* __restrict pixel, std::int64_t channels, int position,
+               Real* __restrict best, std::int32_t* __restrict where) {
   for (std::int64_t c = 0; c < channels; ++c) {
     const Real value = static_cast<Real>(pixel[c]);
     const bool wins = beats(value, best[c]);
     best[c] = wins ? value : best[c];
     where[c] = wins ? position : where[c];
+  }
+}
+
+// sum[c] += dy[c] where this position was chosen.
+template <typename T, typename Real>
+void collect_chosen(const T* __restrict dy, const std::int32_t* __restrict chosen,
+                    std::int64_t channels, int position, Real* __restrict sum) {
+  for (std::int64_t c = 0; c < channels; ++c) {
+    sum[c] += chosen[c] == position ? static_cast<Real>(dy[c]) : Real(0);
   }
 }
 
@@ -87,12 +96,8 @@ void max_pool_backward(ConstView dy, ConstView index, View dx, const Axis& heigh
                          const int position =
                              (i - height.window(r).begin) * columns.size() + j - columns.begin;
                          const std::int64_t out = image + r * out_row + s * channels;
-                         const T* grad = dy.as<T>() + out;
-                         const std::int32_t* chosen = index.as<std::int32_t>() + out;
-                         for (std::int64_t c = 0; c < channels; ++c) {
-                           sum[static_cast<std::size_t>(c)] +=
-                               chosen[c] == position ? static_cast<Real>(grad[c]) : Real(0);
-                         }
+                         collect_chosen(dy.as<T>() + out, index.as<std::int32_t>() + out, channels,
+                                        position, sum.data());
                        }
                      }
                      T* to = dx.as<T>() + (row * dx.dim(2) + j) * channels;
