@@ -25,8 +25,12 @@ void columns_forward(const UpsampleGeometry<Real>& g, int r, const T* t_row, Rea
       const BilinearTap<Real> tap = bilinear_tap(g.width, column);
       const T* t = t_row + std::int64_t{r * g.kernel + s} * g.channels;
       const std::int64_t stride = std::int64_t{taps} * g.channels;
-      add_scaled(t + tap.lo * stride, Real(1) - tap.weight_hi, g.channels, z);
-      add_scaled(t + tap.hi * stride, tap.weight_hi, g.channels, z);
+      const T* low = t + tap.lo * stride;
+      const T* high = t + tap.hi * stride;
+      const Real weight_low = Real(1) - tap.weight_hi, weight_high = tap.weight_hi;
+      for (int o = 0; o < g.channels; ++o) {
+        z[o] += weight_low * static_cast<Real>(low[o]) + weight_high * static_cast<Real>(high[o]);
+      }
     }
   }
 }
@@ -52,16 +56,35 @@ void columns_backward(const UpsampleGeometry<Real>& g, int r, const Real* dz_row
   }
 }
 
+// Adds the rows of z that row i of y reads, two for each kernel row inside the image.
+template <typename Real>
+void add_rows(const UpsampleGeometry<Real>& g, int i, const Real* z_image, std::int64_t row,
+              Real* sum) {
+  for (int r = 0; r < g.kernel; ++r) {
+    const int line = i + r - g.kernel / 2;
+    if (line < 0 || line >= g.height.out_size) continue;
+    const BilinearTap<Real> tap = bilinear_tap(g.height, line);
+    const Real* low = z_image + (std::int64_t{tap.lo} * g.kernel + r) * row;
+    const Real* high = z_image + (std::int64_t{tap.hi} * g.kernel + r) * row;
+    const Real weight_low = Real(1) - tap.weight_hi, weight_high = tap.weight_hi;
+    for (std::int64_t k = 0; k < row; ++k) sum[k] += weight_low * low[k] + weight_high * high[k];
+  }
+}
+
 // What a row of y starts from: itself, the bias, or zero.
 template <typename T, typename Real>
 void start_row(const ConstView& bias, bool accumulate, const T* y_row, int channels,
                std::vector<Real>& sum) {
-  for (std::size_t k = 0; k < sum.size(); ++k) {
-    if (accumulate) {
-      sum[k] = static_cast<Real>(y_row[k]);
-    } else {
-      const std::size_t o = k % static_cast<std::size_t>(channels);
-      sum[k] = bias.empty() ? Real(0) : static_cast<Real>(bias.as<T>()[o]);
+  if (accumulate) {
+    std::transform(y_row, y_row + sum.size(), sum.begin(),
+                   [](T y) { return static_cast<Real>(y); });
+    return;
+  }
+  std::fill(sum.begin(), sum.end(), Real(0));
+  if (bias.empty()) return;
+  for (std::size_t k = 0; k < sum.size(); k += static_cast<std::size_t>(channels)) {
+    for (int o = 0; o < channels; ++o) {
+      sum[k + static_cast<std::size_t>(o)] = static_cast<Real>(bias.as<T>()[o]);
     }
   }
 }
@@ -73,7 +96,6 @@ void upsample_taps(Exec& exec, ConstView t, ConstView bias, View y, UpsampleTaps
     using T = typename decltype(tag)::type;
     using Real = accumulator<T>;
     const auto g = upsample_geometry<Real>(t, y, params);
-    const int half = g.kernel / 2;
     const std::int64_t row = std::int64_t{g.width.out_size} * g.channels;
     const std::int64_t t_row = t.dim(2) * t.dim(3);
     const Scratch scratch(
@@ -97,15 +119,7 @@ void upsample_taps(Exec& exec, ConstView t, ConstView bias, View y, UpsampleTaps
                          z + index / g.height.out_size * g.height.in_size * g.kernel * row;
                      T* y_row = y.as<T>() + index * row;
                      start_row(bias, params.accumulate, y_row, g.channels, sum);
-                     for (int r = 0; r < g.kernel; ++r) {
-                       const int line = i + r - half;
-                       if (line < 0 || line >= g.height.out_size) continue;
-                       const BilinearTap<Real> tap = bilinear_tap(g.height, line);
-                       add_scaled(z_image + (std::int64_t{tap.lo} * g.kernel + r) * row,
-                                  Real(1) - tap.weight_hi, row, sum.data());
-                       add_scaled(z_image + (std::int64_t{tap.hi} * g.kernel + r) * row,
-                                  tap.weight_hi, row, sum.data());
-                     }
+                     add_rows(g, i, z_image, row, sum.data());
                      for (std::int64_t k = 0; k < row; ++k) y_row[k] = static_cast<T>(sum[k]);
                    }
                  });

@@ -34,7 +34,7 @@ void ConvBatchNorm::on_prepare_inference() {
   }
   Exec& exec = conv.weight.exec();
   const DType dtype = conv.weight.dtype();
-  Exec host;
+  Exec host({}, {.threads = exec.threads()});  // a new Exec sets the thread count
   folded_ = PackedConv2d(Tensor::from_host(host, weight, conv.weight.shape()).to(dtype).to(exec),
                          Tensor::from_host(host, bias, norm.bias.shape()).to(dtype).to(exec),
                          conv.params());
