@@ -4,124 +4,10 @@
 #include <memory>
 
 #include "engine/parallel.h"
-#include "kernels/conv2d/winograd_kernels.h"
+#include "kernels/conv2d/winograd_steps.h"
 
 namespace salix::kernels::winograd {
 namespace {
-
-struct Layer {
-  Tiling tiling;
-  Filters filters;
-  const float* x;
-  Epilogue epilogue;
-  float* y;
-};
-
-// Tiles [tiles.begin, tiles.end) on their way from x to y.
-struct Block {
-  Range tiles;
-  Spectrum v, products;
-};
-
-std::int64_t divide_up(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
-
-// All strides are odd numbers of cache lines: with a power of two, all frequencies of one
-// element would share a few sets of the cache (the weights of a 64-channel layer take five
-// times as long to transform).
-constexpr std::int64_t kLine = 16;
-std::int64_t odd_lines(std::int64_t floats) { return (divide_up(floats, kLine) | 1) * kLine; }
-
-std::int64_t tile_stride(std::int64_t channels) {
-  return odd_lines(divide_up(channels, kernels().panel) * kernels().panel);
-}
-std::int64_t frequency_stride(std::int64_t tiles, std::int64_t channels) {
-  return odd_lines(tiles * tile_stride(channels));
-}
-std::int64_t spectrum_size(std::int64_t tiles, std::int64_t channels) {
-  return kProducts * frequency_stride(tiles, channels);
-}
-
-std::int64_t panels_of(const Filters& filters) {
-  return divide_up(filters.outputs, kernels().panel);
-}
-std::int64_t weight_stride(const Filters& filters) {
-  return odd_lines(panels_of(filters) * kernels().panel * filters.inputs);
-}
-std::size_t weight_bytes(const Filters& filters) {
-  return static_cast<std::size_t>(kProducts * weight_stride(filters)) * sizeof(float);
-}
-
-void transform_weight(const Filters& filters, float* transformed) {
-  const std::int64_t groups = divide_up(filters.inputs, kWeightChannels);
-  const std::int64_t work = kProducts * kWeightChannels * kernels().panel;
-  parallel_for(panels_of(filters) * groups, grain_for(work), [&](auto begin, auto end) {
-    for (std::int64_t item = begin; item < end; ++item) {
-      const std::int64_t first = item % groups * kWeightChannels;
-      const Range inputs{first, std::min(first + kWeightChannels, filters.inputs)};
-      kernels().transform_weight(filters, item / groups, inputs, transformed,
-                                 weight_stride(filters));
-    }
-  });
-}
-
-// --- The three steps of a block, each over a part of its work. ---
-
-// Items: tiles x groups of channels.
-constexpr std::int64_t kInputGroup = 128;
-std::int64_t input_items(const Layer& layer, const Block& block) {
-  return (block.tiles.end - block.tiles.begin) * divide_up(layer.filters.inputs, kInputGroup);
-}
-void transform_inputs(const Layer& layer, const Block& block, Range items) {
-  const std::int64_t inputs = layer.filters.inputs, groups = divide_up(inputs, kInputGroup);
-  for (std::int64_t item = items.begin; item < items.end; ++item) {
-    const std::int64_t first = item % groups * kInputGroup;
-    kernels().transform_input(layer.tiling, layer.x, inputs, block.tiles.begin + item / groups,
-                              block.tiles.begin, {first, std::min(first + kInputGroup, inputs)},
-                              block.v);
-  }
-}
-
-// Items: frequencies x panels.
-void multiply(const Layer& layer, const Block& block, const float* weight, Range items) {
-  const std::int64_t panels = panels_of(layer.filters), inputs = layer.filters.inputs;
-  const std::int64_t panel = kernels().panel;
-  for (std::int64_t item = items.begin; item < items.end; ++item) {
-    const std::int64_t f = item / panels, first = item % panels * panel;
-    kernels().multiply(block.v.data + f * block.v.frequency_stride, block.v.tile_stride,
-                       block.tiles.end - block.tiles.begin, inputs,
-                       weight + f * weight_stride(layer.filters) + first * inputs,
-                       block.products.data + f * block.products.frequency_stride + first,
-                       block.products.tile_stride);
-  }
-}
-
-// Items: tiles.
-void transform_outputs(const Layer& layer, const Block& block, Range items) {
-  const std::int64_t outputs = layer.filters.outputs;
-  for (std::int64_t item = items.begin; item < items.end; ++item) {
-    kernels().transform_output(layer.tiling, block.products, block.tiles.begin + item,
-                               block.tiles.begin, {0, outputs}, layer.epilogue, layer.y, outputs);
-  }
-}
-
-// `memory` has room for both spectra of as many tiles as the range has.
-Block block_of(const Layer& layer, Range tiles, float* memory) {
-  const std::int64_t count = tiles.end - tiles.begin;
-  const auto [unused, outputs, inputs, backwards] = layer.filters;
-  return {tiles,
-          {memory, tile_stride(inputs), frequency_stride(count, inputs)},
-          {memory + spectrum_size(count, inputs), tile_stride(outputs),
-           frequency_stride(count, outputs)}};
-}
-std::size_t block_bytes(const Layer& layer, std::int64_t tiles) {
-  return static_cast<std::size_t>(spectrum_size(tiles, layer.filters.inputs) +
-                                  spectrum_size(tiles, layer.filters.outputs)) *
-         sizeof(float);
-}
-
-std::int64_t tiles_of(const Tiling& tiling) {
-  return tiling.images * tiling.tiles_h * tiling.tiles_w;
-}
 
 // One thread takes a block through all steps while it lies in its cache (half of a 1 MiB L2:
 // the weights pass through the rest), so threads meet once a layer.
@@ -143,27 +29,52 @@ void convolve_block_by_block(Exec& exec, const Layer& layer, const float* weight
                                    scratch.as<float>());
       transform_inputs(layer, block, {0, input_items(layer, block)});
       multiply(layer, block, weight, {0, kProducts * panels_of(layer.filters)});
-      transform_outputs(layer, block, {0, block.tiles.end - block.tiles.begin});
+      transform_outputs(layer, block, {0, block.count()});
     }
   });
 }
 
-// For few tiles and many channels: each thread reads its part of the weight only.
-void convolve_step_by_step(Exec& exec, const Layer& layer, const float* weight) {
+// All tiles at once, one step after the other; multiply_all(block) is the middle one.
+template <typename MultiplyAll>
+void convolve_step_by_step(Exec& exec, const Layer& layer, const MultiplyAll& multiply_all) {
   const std::int64_t tiles = tiles_of(layer.tiling);
   const Scratch scratch(exec, block_bytes(layer, tiles));
   const Block block = block_of(layer, {0, tiles}, scratch.as<float>());
-  const std::int64_t inputs = layer.filters.inputs, outputs = layer.filters.outputs;
   parallel_for(input_items(layer, block), grain_for(4 * kProducts * kInputGroup),
                [&](auto begin, auto end) {
                  transform_inputs(layer, block, {begin, end});
                });
-  parallel_for(kProducts * panels_of(layer.filters), grain_for(tiles * inputs),
-               [&](auto begin, auto end) {
-                 multiply(layer, block, weight, {begin, end});
-               });
-  parallel_for(tiles, grain_for(4 * kProducts * outputs), [&](auto begin, auto end) {
+  multiply_all(block);
+  parallel_for(tiles, grain_for(4 * kProducts * layer.filters.outputs), [&](auto begin, auto end) {
     transform_outputs(layer, block, {begin, end});
+  });
+}
+
+// For few tiles and many channels: each thread reads its part of the weight only.
+void convolve_by_product(Exec& exec, const Layer& layer, const float* weight) {
+  convolve_step_by_step(exec, layer, [&](const Block& block) {
+    const std::int64_t work = block.count() * layer.filters.inputs;
+    parallel_for(kProducts * panels_of(layer.filters), grain_for(work), [&](auto begin, auto end) {
+      multiply(layer, block, weight, {begin, end});
+    });
+  });
+}
+
+// For a large weight that is used once: a panel is multiplied where it was transformed, in
+// cache. Four times the weight would else go to memory and come back.
+void convolve_by_panel(Exec& exec, const Layer& layer) {
+  const Filters& filters = layer.filters;
+  const std::int64_t stride = odd_lines(kernels().panel * filters.inputs);
+  convolve_step_by_step(exec, layer, [&](const Block& block) {
+    parallel_for(panels_of(filters), 1, [&](std::int64_t begin, std::int64_t end) {
+      const Scratch weight(exec, static_cast<std::size_t>(kProducts * stride) * sizeof(float));
+      for (std::int64_t panel = begin; panel < end; ++panel) {
+        transform_panel(filters, panel, {0, filters.inputs}, weight.as<float>(), stride);
+        for (std::int64_t f = 0; f < kProducts; ++f) {
+          multiply_panel(layer, block, f, panel, weight.as<float>() + f * stride);
+        }
+      }
+    });
   });
 }
 
@@ -174,7 +85,7 @@ void convolve(Exec& exec, const Layer& layer, const float* weight) {
   if (blocks >= 2 * thread_count() || thread_count() == 1) {
     convolve_block_by_block(exec, layer, weight, blocks);
   } else {
-    convolve_step_by_step(exec, layer, weight);
+    convolve_by_product(exec, layer, weight);
   }
 }
 
@@ -201,7 +112,12 @@ void run(Exec& exec, const Layer& layer, PackedWeight* packed) {
     transform_weight(layer.filters, buffer->as<float>());
     return buffer;
   };
-  if (!packed) return convolve(exec, layer, make()->as<float>());
+  if (!packed) {
+    constexpr std::size_t kLargeWeight = 4 << 20;
+    const bool by_panel = weight_bytes(layer.filters) > kLargeWeight &&
+                          panels_of(layer.filters) >= 2 * thread_count();
+    return by_panel ? convolve_by_panel(exec, layer) : convolve(exec, layer, make()->as<float>());
+  }
   auto& kept = packed->content<TransformedWeight>();
   if (kept.source != layer.filters.data) kept = {layer.filters.data, make()};
   convolve(exec, layer, kept.buffer->as<float>());
@@ -217,26 +133,29 @@ bool can_run(const ConstView& x, const ConstView& weight, const Conv2dParams& pa
          in_range(params.padding.w);
 }
 
-// Time per pair of channels on two Zen 4 cores, in ns: direct 0.09 per output pixel; here
-// 0.36 per tile, 6 for the transformed weight's 144 bytes from memory, 5 to 14 to make them.
-// Layers of a2s, ms, direct -> this: 64@80x80 2.03 -> 1.00, 128@40x40 1.96 -> 0.80,
-// 256@20x20 1.92 -> 0.92, 512@10x10 1.94 -> 1.62, 512->64@40x40 4.04 -> 1.75,
-// 1024->64@20x20 1.96 -> 1.27, 2048->64@10x10 0.92 -> 1.34.
+// Layers of a2s on two Zen 4 cores, ms, oneDNN 2.6.3's direct sum -> this.
+// Weight kept, batch 1: 64@80x80 2.03 -> 0.92, 128@40x40 1.96 -> 0.75, 256@20x20 1.92 -> 0.68,
+// 512@10x10 2.02 -> 1.10, 512->64@40x40 4.04 -> 1.75, 1024->64@20x20 1.99 -> 0.76,
+// 2048->64@10x10 0.97 -> 0.54. Weight new, batch 2, forward and dx: 256@20x20 4.6 -> 2.3 and
+// 5.4 -> 2.3, 512@10x10 6.0 -> 4.3 and 5.4 -> 4.0; at batch 1 the latter does not pay.
 bool suits(const ConstView& x, const ConstView& weight, const Conv2dParams& params,
            bool packed_weight) {
   if (!can_run(x, weight, params)) return false;
   const Shape out = conv2d_output_shape(x.shape, weight.shape, params);
   const std::int64_t tiles = tiles_of(tiling_of(x.shape, out, 0, 0));
-  const std::int64_t fewer = std::min(weight.dim(0), weight.dim(3));
+  const std::int64_t channels = std::min(weight.dim(0), weight.dim(3));
   // The transforms cost as much as that many channels of products.
   constexpr std::int64_t kMinChannels = 32;
-  // Below, the weight's traffic outweighs the products saved; a kept weight of many channels
-  // needs fewer tiles, as a direct sum reads it once per few pixels too.
-  constexpr std::int64_t kMinTiles = 25, kMinTilesKept = 9, kManyChannels = 256;
-  const bool few_tiles_do = packed_weight && fewer >= kManyChannels;
+  // Below, the weight's four-fold traffic, or its transform, outweighs the products saved.
+  constexpr std::int64_t kMinTilesKept = 8, kMinTiles = 25;
+  // A direct sum of so many channels is slowed down by its own reorder of the weight.
+  constexpr std::int64_t kManyChannels = 256, kMinTilesOfMany = 16;
+  const std::int64_t enough = packed_weight               ? kMinTilesKept
+                              : channels >= kManyChannels ? kMinTilesOfMany
+                                                          : kMinTiles;
   // Cut tiles at the border do the work of whole ones.
   const bool saves_half = 9 * out[0] * out[1] * out[2] >= 2 * kProducts * tiles;
-  return fewer >= kMinChannels && saves_half && tiles >= (few_tiles_do ? kMinTilesKept : kMinTiles);
+  return channels >= kMinChannels && tiles >= enough && saves_half;
 }
 
 void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView residual, View y,

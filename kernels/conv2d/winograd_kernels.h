@@ -58,9 +58,9 @@ struct Kernels {
                            std::int64_t first_tile, Range channels, const Epilogue& epilogue,
                            float* y, std::int64_t pixel);
   // Input channels [inputs.begin, end), at most kWeightChannels, of panel number
-  // `panel_index`; product f begins at transformed + f * frequency_stride.
+  // `panel_index`, whose product f begins at panel + f * frequency_stride.
   void (*transform_weight)(const Filters& filters, std::int64_t panel_index, Range inputs,
-                           float* transformed, std::int64_t frequency_stride);
+                           float* panel, std::int64_t frequency_stride);
 };
 
 inline constexpr int kWeightChannels = 16;

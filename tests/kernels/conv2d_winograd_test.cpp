@@ -47,7 +47,8 @@ std::vector<Case> all_cases() {
   }
   cases.push_back({{2, 9, 5, 8}, 8, {.padding = {0, 2}}});
   cases.push_back({{1, 40, 40, 128}, 128, {.padding = 1}});  // layer2 of a2s: block by block
-  cases.push_back({{1, 10, 10, 512}, 96, {.padding = 1}});   // few tiles: step by step
+  cases.push_back({{1, 10, 10, 130}, 250, {.padding = 1}});  // large weight: panel by panel
+  cases.push_back({{1, 10, 10, 300}, 70, {.padding = 1}});   // few tiles: step by step
   return cases;
 }
 
@@ -130,7 +131,7 @@ Tensor convolve_tile(const winograd::Kernels& kernels, const Tensor& x, const Te
     for (std::int64_t c = 0; c < in; c += winograd::kWeightChannels) {
       const std::int64_t end = std::min<std::int64_t>(c + winograd::kWeightChannels, in);
       kernels.transform_weight({weight.view().as<float>(), out, in, false}, p, {c, end},
-                               memory(transformed), weights);
+                               memory(transformed) + p * in * panel, weights);
     }
     for (std::int64_t f = 0; f < winograd::kProducts; ++f) {
       kernels.multiply(memory(v) + f * row, row, 1, in,
@@ -197,15 +198,18 @@ TEST_F(Conv2dWinograd, ReluKeepsNan) {
 }
 
 TEST_F(Conv2dWinograd, PackedWeightsGiveTheSameBits) {
-  const Case c{{1, 13, 11, 40}, 48, {.padding = 1}};
-  const Tensor x = random_tensor(exec_, c.x, 1);
-  PackedWeight packed;
-  for (const std::uint64_t seed : {2, 3}) {
-    const Tensor weight = random_tensor(exec_, c.weight(), seed);
-    const Tensor expected = run(c, x, weight);
-    EXPECT_TRUE(same_bits(run(c, x, weight, {}, {}, &packed), expected));
-    EXPECT_TRUE(same_bits(run(c, x, weight, {}, {}, &packed), expected));
-    packed.clear();
+  // The second one's weight is large: unpacked, it is multiplied panel by panel.
+  for (const Case& c :
+       {Case{{1, 13, 11, 40}, 48, {.padding = 1}}, Case{{1, 10, 10, 130}, 250, {.padding = 1}}}) {
+    const Tensor x = random_tensor(exec_, c.x, 1);
+    PackedWeight packed;
+    for (const std::uint64_t seed : {2, 3}) {
+      const Tensor weight = random_tensor(exec_, c.weight(), seed);
+      const Tensor expected = run(c, x, weight);
+      EXPECT_TRUE(same_bits(run(c, x, weight, {}, {}, &packed), expected)) << text(c);
+      EXPECT_TRUE(same_bits(run(c, x, weight, {}, {}, &packed), expected)) << text(c);
+      packed.clear();
+    }
   }
 }
 
@@ -244,7 +248,10 @@ TEST_F(Conv2dWinograd, IsChosenWhereItPays) {
   EXPECT_TRUE(chosen({1, 20, 20, 1024}, 64, same, true));
   EXPECT_TRUE(chosen({1, 10, 10, 512}, 512, same, true));
   EXPECT_FALSE(chosen({1, 10, 10, 512}, 512, same, false));
-  EXPECT_FALSE(chosen({1, 10, 10, 2048}, 64, same, true));
+  EXPECT_TRUE(chosen({1, 10, 10, 2048}, 64, same, true));
+  EXPECT_TRUE(chosen({2, 10, 10, 512}, 512, same, false));
+  EXPECT_FALSE(chosen({2, 10, 10, 2048}, 64, same, false));
+  EXPECT_FALSE(chosen({1, 4, 4, 512}, 512, same, true));
   EXPECT_FALSE(chosen({1, 80, 80, 3}, 64, same, true));
   EXPECT_FALSE(chosen({1, 1, 400, 64}, 64, same, true));
   EXPECT_FALSE(chosen({1, 80, 80, 64}, 64, {.stride = 2, .padding = 1}, true));
