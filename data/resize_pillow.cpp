@@ -43,8 +43,8 @@ Axis bicubic_axis(int in_size, int out_size) {
   std::vector<double> exact(axis.taps);
   for (int i = 0; i < out_size; ++i) {
     const double centre = (i + 0.5) * scale;
-    const int lo = std::max(0, static_cast<int>(centre - support + 0.5));
-    const int hi = std::min(in_size, static_cast<int>(centre + support + 0.5));
+    const int lo = std::max(0, static_cast<int>(std::trunc(centre - support + 0.5)));
+    const int hi = std::min(in_size, static_cast<int>(std::trunc(centre + support + 0.5)));
     double sum = 0.0;
     for (int k = 0; k < hi - lo; ++k) {
       exact[k] = bicubic((k + lo - centre + 0.5) * (1.0 / filter_scale));

@@ -63,7 +63,9 @@ class SmoothNoise {
   static constexpr int kPeriod = 64;
   static float ease(float t) { return t * t * (3.0f - 2.0f * t); }
   float lattice(int i, int j) const {
-    return lattice_[static_cast<std::size_t>((i & (kPeriod - 1)) * kPeriod + (j & (kPeriod - 1)))];
+    const auto row = static_cast<std::size_t>(i & (kPeriod - 1));
+    const auto column = static_cast<std::size_t>(j & (kPeriod - 1));
+    return lattice_[row * kPeriod + column];
   }
 
   std::vector<float> lattice_;

@@ -20,7 +20,9 @@ for program in "${programs[@]}"; do
   echo "== $(basename "$program")"
   "$program" --gtest_brief=1 --gtest_filter="$filter" >"$log" 2>&1
   code=$?
-  grep -vE '^(Running main|Note: |\[  PASSED  \]|\[==========\]|$)' "$log" | grep -v 'SKIPPED' | head -n 400
+  # Failures only: skips are summed up below.
+  awk '/: Skipped$/ {skip = 1; next} skip {skip = 0; next} 1' "$log" |
+    grep -vE '^(Running main|Note: |\[  (PASSED|SKIPPED) |\[==========\]|$)' | head -n 400
   # Why tests were skipped, each reason once with its count.
   grep -A1 ': Skipped$' "$log" | grep -vE ': Skipped$|^--$|^$' | sort | uniq -c | sed 's/^ */   skipped /'
   ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
