@@ -39,7 +39,8 @@ bundle:         ## tests and benchmarks for another machine with a GPU, in build
 	@scripts/bundle.sh build/bundle
 
 asan:           ## the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory build PRESET=asan
+	@$(MAKE) --no-print-directory configure PRESET=asan
+	@cmake --build build/asan -j $(JOBS) --target engine_tests kernels_tests layers_tests data_tests
 	@scripts/run_tests.sh build/asan --fast
 
 fuzz: setup-dev ## each reader of foreign files for FUZZ_SECONDS
@@ -47,9 +48,9 @@ fuzz: setup-dev ## each reader of foreign files for FUZZ_SECONDS
 	@cmake --build build/fuzz -j $(JOBS)
 	@tests/fuzz/run.sh $(or $(FUZZ_SECONDS),60)
 
-cuda:           ## compiles every .cu for all architectures, and links program and kernel tests
+cuda:           ## compiles every .cu for all architectures, and links the program
 	@$(MAKE) --no-print-directory configure PRESET=cuda
-	@cmake --build build/cuda -j $(JOBS) --target salix engine_tests kernels_tests
+	@cmake --build build/cuda -j $(JOBS) --target salix
 
 format: setup-dev
 	@scripts/format.sh

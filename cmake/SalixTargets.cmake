@@ -20,7 +20,7 @@ function(salix_library name)
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC salix_options ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
   if(SALIX_CUDA)
-    target_compile_definitions(${name} PUBLIC SALIX_WITH_CUDA)
+    target_compile_definitions(${name} PRIVATE SALIX_WITH_CUDA)
     target_compile_options(${name} PRIVATE
       $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo --expt-relaxed-constexpr -Xcompiler=-Wall>)
   endif()
