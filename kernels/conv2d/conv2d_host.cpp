@@ -64,6 +64,9 @@ void conv2d_backward_weight(Exec& exec, ConstView x, ConstView dy, View dweight,
   if (!use_onednn(exec, x.dtype)) {
     return cpu::conv2d_backward_weight(exec, x, dy, dweight, dbias, params);
   }
+  if (winograd::suits_backward_weight(x, dweight, params)) {
+    return winograd::conv2d_backward_weight(exec, x, dy, dweight, dbias, params);
+  }
   if (is_matrix_product(dweight.shape, params)) {
     onednn::matmul(exec, rows(dy), rows(x), {}, rows(dweight), {.transpose_a = true});
     if (!dbias.empty()) conv2d_backward_bias(exec, dy, dbias);

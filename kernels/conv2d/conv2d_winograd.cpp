@@ -89,18 +89,6 @@ void convolve(Exec& exec, const Layer& layer, const float* weight) {
   }
 }
 
-Tiling tiling_of(const Shape& in, const Shape& out, std::int64_t pad_h, std::int64_t pad_w) {
-  return {in[0],
-          in[1],
-          in[2],
-          out[1],
-          out[2],
-          pad_h,
-          pad_w,
-          divide_up(out[1], kTile),
-          divide_up(out[2], kTile)};
-}
-
 struct TransformedWeight {
   const void* source = nullptr;
   std::unique_ptr<Scratch> buffer;

@@ -61,9 +61,28 @@ struct Kernels {
   // `panel_index`, whose product f begins at panel + f * frequency_stride.
   void (*transform_weight)(const Filters& filters, std::int64_t panel_index, Range inputs,
                            float* panel, std::int64_t frequency_stride);
+
+  // --- For the gradient of the weight. ---
+
+  // As transform_input, from a tile's 4x4 pixels of dy by the adjoint of transform_output;
+  // whole panels are written, zeros where there is no channel.
+  void (*transform_gradient)(const Tiling& tiling, const float* dy, std::int64_t pixel,
+                             std::int64_t tile, std::int64_t first_tile, Range channels,
+                             Spectrum e);
+  // sums(c, o) = sum over tiles, in order, of v(f, t, c) * e(f, t, o) for one f, a multiple of
+  // kSumRows channels and one panel of outputs: [channels, panel].
+  void (*multiply_tiles)(const float* v, std::int64_t v_stride, const float* e,
+                         std::int64_t e_stride, std::int64_t tiles, std::int64_t channels,
+                         float* sums);
+  // dweight(o,.,.,c) of one panel and the channels of `inputs` from their sums, whose
+  // product f begins at sums + f * frequency_stride, by the adjoint of transform_weight.
+  void (*finish_gradient)(const float* sums, std::int64_t frequency_stride,
+                          std::int64_t panel_index, Range inputs, std::int64_t all_inputs,
+                          std::int64_t all_outputs, float* dweight);
 };
 
 inline constexpr int kWeightChannels = 16;
+inline constexpr int kSumRows = 8;
 
 // For the machine that runs: AVX-512 where it is, else what the build's baseline has.
 const Kernels& kernels();

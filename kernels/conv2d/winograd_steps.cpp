@@ -13,14 +13,18 @@ std::int64_t tile_stride(std::int64_t channels) {
 std::int64_t frequency_stride(std::int64_t tiles, std::int64_t channels) {
   return odd_lines(tiles * tile_stride(channels));
 }
-std::int64_t spectrum_size(std::int64_t tiles, std::int64_t channels) {
-  return kProducts * frequency_stride(tiles, channels);
-}
 std::int64_t weight_stride(const Filters& filters) {
   return odd_lines(panels_of(filters) * kernels().panel * filters.inputs);
 }
 
 }  // namespace
+
+std::int64_t spectrum_size(std::int64_t tiles, std::int64_t channels) {
+  return kProducts * frequency_stride(tiles, channels);
+}
+Spectrum spectrum_at(float* memory, std::int64_t tiles, std::int64_t channels) {
+  return {memory, tile_stride(channels), frequency_stride(tiles, channels)};
+}
 
 std::int64_t panels_of(const Filters& filters) {
   return divide_up(filters.outputs, kernels().panel);
@@ -92,16 +96,26 @@ void transform_outputs(const Layer& layer, const Block& block, Range items) {
 
 Block block_of(const Layer& layer, Range tiles, float* memory) {
   const std::int64_t count = tiles.end - tiles.begin;
-  const auto [unused, outputs, inputs, backwards] = layer.filters;
-  return {tiles,
-          {memory, tile_stride(inputs), frequency_stride(count, inputs)},
-          {memory + spectrum_size(count, inputs), tile_stride(outputs),
-           frequency_stride(count, outputs)}};
+  const std::int64_t inputs = layer.filters.inputs;
+  return {tiles, spectrum_at(memory, count, inputs),
+          spectrum_at(memory + spectrum_size(count, inputs), count, layer.filters.outputs)};
 }
 std::size_t block_bytes(const Layer& layer, std::int64_t tiles) {
   return static_cast<std::size_t>(spectrum_size(tiles, layer.filters.inputs) +
                                   spectrum_size(tiles, layer.filters.outputs)) *
          sizeof(float);
+}
+
+Tiling tiling_of(const Shape& in, const Shape& out, std::int64_t pad_h, std::int64_t pad_w) {
+  return {in[0],
+          in[1],
+          in[2],
+          out[1],
+          out[2],
+          pad_h,
+          pad_w,
+          divide_up(out[1], kTile),
+          divide_up(out[2], kTile)};
 }
 
 std::int64_t tiles_of(const Tiling& tiling) {

@@ -2,6 +2,7 @@
 // them. The work is cut here; winograd_kernels.h has the inner loops.
 #pragma once
 
+#include "engine/shape.h"
 #include "kernels/conv2d/winograd_kernels.h"
 
 namespace salix::kernels::winograd {
@@ -31,8 +32,13 @@ inline std::int64_t odd_lines(std::int64_t floats) {
   return (divide_up(floats, kLine) | 1) * kLine;
 }
 
+Tiling tiling_of(const Shape& in, const Shape& out, std::int64_t pad_h, std::int64_t pad_w);
 std::int64_t tiles_of(const Tiling& tiling);
 std::int64_t panels_of(const Filters& filters);
+
+// Memory of `tiles` transformed tiles: its size in floats, and it cut to rows.
+std::int64_t spectrum_size(std::int64_t tiles, std::int64_t channels);
+Spectrum spectrum_at(float* memory, std::int64_t tiles, std::int64_t channels);
 
 // `memory` has room for block_bytes of as many tiles as the range has.
 Block block_of(const Layer& layer, Range tiles, float* memory);
