@@ -32,14 +32,11 @@ template <typename Function, typename... Args>
 void run_on_device(const char* op, Exec& exec, const Implementations<Function>& implementations,
                    Args&&... args) {
   const ProfileScope scope(exec, op);
-  switch (exec.device().kind) {
-    case DeviceKind::kCpu:
-      return implementations.cpu(exec, std::forward<Args>(args)...);
-    case DeviceKind::kSimt:
-      return implementations.simt(exec, std::forward<Args>(args)...);
-    case DeviceKind::kCuda:
-      return implementations.cuda(exec, std::forward<Args>(args)...);
-  }
+  Function* function = implementations.cpu;
+  if (exec.device().kind == DeviceKind::kSimt) function = implementations.simt;
+  if (exec.device().kind == DeviceKind::kCuda) function = implementations.cuda;
+  SALIX_ASSERT(function != nullptr);
+  function(exec, std::forward<Args>(args)...);
 }
 
 // True when a vendor library may replace the plain reference on this Exec's cpu.
