@@ -25,6 +25,11 @@ Conv2d::Conv2d(Exec& exec, std::int64_t in_channels, std::int64_t out_channels,
   }
 }
 
-Tensor Conv2d::operator()(const Tensor& x) const { return conv2d(x, weight, bias, params_); }
+Tensor Conv2d::operator()(const Tensor& x) const {
+  if (packed_.ready()) return packed_(x, /*relu=*/false);
+  return conv2d(x, weight, bias, params_);
+}
+
+void Conv2d::on_prepare_inference() { packed_ = PackedConv2d(weight, bias, params_); }
 
 }  // namespace salix

@@ -3,6 +3,7 @@
 
 #include "layers/functional/conv2d.h"
 #include "layers/modules/module.h"
+#include "layers/modules/packed_conv2d.h"
 
 namespace salix {
 
@@ -27,8 +28,13 @@ class Conv2d : public Module {
   Tensor bias;  // undefined without one
   const Conv2dParams& params() const { return params_; }
 
+ protected:
+  void on_prepare_inference() override;
+  void on_mode_change() override { packed_.reset(); }
+
  private:
   Conv2dParams params_;
+  PackedConv2d packed_;
 };
 
 }  // namespace salix

@@ -86,6 +86,22 @@ TEST(Module, FoldedInferenceEqualsTheUnfolded) {
   EXPECT_FALSE(close(pair.first(x, {.relu = true, .residual = residual}), expected, {1e-3, 1e-3}));
 }
 
+// Prepared, a convolution may keep a copy of its weight; afterwards it must not.
+TEST(Module, ConvolutionsReadTheirWeightAgainAfterInference) {
+  Exec exec;
+  Conv2d conv(exec, 40, 48, {.kernel = 3, .padding = 1});
+  conv.eval();
+  const NoGrad no_grad(exec);
+  const Tensor x = random_tensor(exec, {1, 20, 20, 40}, 1);
+  const Tensor expected = conv(x);
+  conv.prepare_inference();
+  EXPECT_TRUE(close(conv(x), expected, {1e-6, 1e-5}));
+  conv.eval();
+  conv.weight.fill(0);
+  conv.bias.fill(2);
+  EXPECT_TRUE(close(conv(x), std::vector<double>(20 * 20 * 48, 2.0), tolerance::exact));
+}
+
 TEST(Module, PrepareInferenceNeedsEvalMode) {
   Exec exec;
   Pair pair(exec);
