@@ -125,7 +125,8 @@ bool can_run(const ConstView& x, const ConstView& weight, const Conv2dParams& pa
 // Weight kept, batch 1: 64@80x80 2.03 -> 0.92, 128@40x40 1.96 -> 0.75, 256@20x20 1.92 -> 0.68,
 // 512@10x10 2.02 -> 1.10, 512->64@40x40 4.04 -> 1.75, 1024->64@20x20 1.99 -> 0.76,
 // 2048->64@10x10 0.97 -> 0.54. Weight new, batch 2, forward and dx: 256@20x20 4.6 -> 2.3 and
-// 5.4 -> 2.3, 512@10x10 6.0 -> 4.3 and 5.4 -> 4.0; at batch 1 the latter does not pay.
+// 5.4 -> 2.3, 512@10x10 6.0 -> 4.3 and 5.4 -> 4.0; at batch 1 the latter does not pay. With
+// AVX2 only, both sides, the same sizes win: 64@80x80 2.26 -> 0.83, 512@10x10 2.40 -> 1.95.
 bool suits(const ConstView& x, const ConstView& weight, const Conv2dParams& params,
            bool packed_weight) {
   if (!can_run(x, weight, params)) return false;
