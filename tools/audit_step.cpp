@@ -55,12 +55,11 @@ class AuditStep {
       : request_(request),
         output_(output),
         exec_(salix::cli::make_exec(request.common)),
-        network_(*exec_) {}
+        loaded_(load_a2s(*exec_, request.weight, request.allow_partial)),
+        network_(*loaded_.network) {}
 
   void run() {
     const DType dtype = dtype_from_name(request_.dtype);
-    const WeightsSummary summary =
-        load_a2s_weights(network_, request_.weight, request_.allow_partial);
     network_.to(dtype);
     network_.train(request_.mode == "train");
     fs::create_directories(request_.out);
@@ -79,7 +78,7 @@ class AuditStep {
     }
     write_json(fs::path(request_.out) / "loss.json", loss);
     write_buffers();
-    output_.err << "audit: " << (summary.whole_network ? "network" : "encoder") << " from "
+    output_.err << "audit: " << (loaded_.summary.whole_network ? "network" : "encoder") << " from "
                 << request_.weight << ", " << request_.mode << " mode, " << dtype << " on "
                 << exec_->device() << (has_cotangent ? ", with backward" : ", forward only")
                 << '\n';
@@ -164,7 +163,8 @@ class AuditStep {
   const Request& request_;
   Output output_;
   std::unique_ptr<Exec> exec_;
-  A2s network_;
+  LoadedA2s loaded_;
+  A2s& network_;
 };
 
 }  // namespace

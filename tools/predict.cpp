@@ -62,14 +62,13 @@ class PredictRun {
       : request_(request),
         output_(output),
         exec_(make_exec(request.common)),
-        network_(*exec_),
         profile_(*exec_, request.common) {}
 
   void run() {
     const std::vector<Job> jobs = make_jobs(request_.inputs);
     load();
     fs::create_directories(request_.out);
-    A2sPredictor predictor(network_, request_.size);
+    A2sPredictor predictor(*network_, request_.size);
     {
       Progress progress(output_.err, "predict", static_cast<std::int64_t>(jobs.size()),
                         stderr_is_terminal());
@@ -84,8 +83,9 @@ class PredictRun {
 
  private:
   void load() {
-    const WeightsSummary summary =
-        load_a2s_weights(network_, request_.weight, request_.allow_partial);
+    LoadedA2s loaded = load_a2s(*exec_, request_.weight, request_.allow_partial);
+    const WeightsSummary& summary = loaded.summary;
+    network_ = std::move(loaded.network);
     if (!summary.whole_network) {
       output_.err << "note: " << request_.weight << " (" << summary.format
                   << ") is an encoder only; the decoder has initial values from seed "
@@ -96,8 +96,8 @@ class PredictRun {
                     << summary.report.missing.front() << "' on\n";
       }
     }
-    network_.eval();
-    network_.prepare_inference();
+    network_->eval();
+    network_->prepare_inference();
   }
 
   // Predicts the batch that starts at `first`; returns how many jobs it took.
@@ -150,7 +150,7 @@ class PredictRun {
     if (request_.logits) {
       const io::Array batch = to_nchw(image_batch(*exec_, {image}, request_.size));
       io::write_npy(out / (job.name + "_logits.npy"),
-                    A2sPredictor(network_, request_.size).logits(batch));
+                    A2sPredictor(*network_, request_.size).logits(batch));
     }
     if (!request_.contact_sheet.empty() &&
         static_cast<int>(sheet_.size()) < request_.sheet_images) {
@@ -190,7 +190,7 @@ class PredictRun {
   const Request& request_;
   Output output_;
   std::unique_ptr<Exec> exec_;
-  A2s network_;
+  std::unique_ptr<A2s> network_;
   ProfileSession profile_;
   std::vector<data::SheetEntry> sheet_;
   std::vector<std::string> failed_;

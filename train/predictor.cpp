@@ -1,30 +1,33 @@
 #include "train/predictor.h"
 
+#include <optional>
+
 #include "data/normalize.h"
 #include "data/resize_opencv.h"
 #include "data/resize_pillow.h"
 #include "engine/autograd/tape.h"
 #include "engine/io/weights.h"
 #include "layers/functional/unary.h"
+#include "layers/modules/init.h"
 
 namespace salix {
 
-WeightsSummary load_a2s_weights(A2s& network, const std::filesystem::path& path,
-                                bool allow_partial) {
+LoadedA2s load_a2s(Exec& exec, const std::filesystem::path& path, bool allow_partial) {
   const io::Weights weights = io::read_weights(path);
   const io::NamedArrays arrays = strip_wrappers(weights.arrays);
-  WeightsSummary summary{.format = weights.format};
+  const bool whole = arrays.contains("decoder.fusion.ad0.0.weight");
+  // A whole network overwrites every executed value: nothing need be drawn.
+  std::optional<init::SkipInit> skip;
+  if (whole) skip.emplace(exec);
+  LoadedA2s loaded{std::make_unique<A2s>(exec), {.format = weights.format, .whole_network = whole}};
   try {
-    if (arrays.contains("decoder.fusion.ad0.0.weight")) {
-      summary.whole_network = true;
-      summary.report = import_network(network, arrays);
-    } else {
-      summary.report = import_encoder(network.encoder, weights.arrays, allow_partial).report;
-    }
+    loaded.summary.report =
+        whole ? import_network(*loaded.network, arrays)
+              : import_encoder(loaded.network->encoder, weights.arrays, allow_partial).report;
   } catch (const InvalidInput& error) {
     throw InvalidInput(str(path.string(), ": ", error.what()));
   }
-  return summary;
+  return loaded;
 }
 
 Tensor image_batch(Exec& exec, const std::vector<data::Image>& images, int size) {

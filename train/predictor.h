@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,15 @@ struct WeightsSummary {
   LoadReport report = {};
 };
 
-// Fills a2s from `path`: a file of the whole network, or any encoder file that
-// import_encoder() understands. `allow_partial`: an incomplete encoder will do.
-WeightsSummary load_a2s_weights(A2s& network, const std::filesystem::path& path,
-                                bool allow_partial);
+struct LoadedA2s {
+  std::unique_ptr<A2s> network;
+  WeightsSummary summary;
+};
+
+// a2s with the weights of `path`: a file of the whole network, or any encoder file that
+// import_encoder() understands. `allow_partial`: an incomplete encoder will do. What the file
+// does not bring has initial values drawn from the Exec's seed.
+LoadedA2s load_a2s(Exec& exec, const std::filesystem::path& path, bool allow_partial);
 
 // RGB images -> one normalised batch [N,size,size,3] (bicubic as Pillow, ImageNet's mean and
 // deviation).

@@ -17,27 +17,32 @@ Tensor ConvBatchNorm::operator()(const Tensor& x, const BatchNorm2d::Then& then)
   return norm(conv(x), then);
 }
 
-// norm(Wx + b) = (s W) x + s (b - mean) + beta with s = gamma / sqrt(var + eps), in double.
-void ConvBatchNorm::on_prepare_inference() {
+// norm(Wx + b) = (s W) x + s (b - mean) + beta with s = gamma / sqrt(var + eps), each product
+// rounded once. T is the element type on the way: double for float64 networks, else float.
+template <typename T>
+PackedConv2d ConvBatchNorm::fold() const {
   const std::vector<double> gamma = norm.weight.to_vector<double>();
   const std::vector<double> beta = norm.bias.to_vector<double>();
   const std::vector<double> mean = norm.running_mean.to_vector<double>();
   const std::vector<double> variance = norm.running_var.to_vector<double>();
-  std::vector<double> weight = conv.weight.to_vector<double>();
-  std::vector<double> bias(gamma.size(), 0.0);
-  if (conv.bias) bias = conv.bias.to_vector<double>();
+  std::vector<T> weight = conv.weight.to_vector<T>();
+  std::vector<T> bias(gamma.size(), T(0));
+  if (conv.bias) bias = conv.bias.to_vector<T>();
   const std::size_t per_output = weight.size() / gamma.size();
   for (std::size_t o = 0; o < gamma.size(); ++o) {
     const double scale = gamma[o] / std::sqrt(variance[o] + BatchNorm2d::kEps);
-    for (std::size_t k = 0; k < per_output; ++k) weight[o * per_output + k] *= scale;
-    bias[o] = scale * (bias[o] - mean[o]) + beta[o];
+    T* row = weight.data() + o * per_output;
+    for (std::size_t k = 0; k < per_output; ++k) row[k] = static_cast<T>(row[k] * scale);
+    bias[o] = static_cast<T>(scale * (static_cast<double>(bias[o]) - mean[o]) + beta[o]);
   }
   Exec& exec = conv.weight.exec();
   const DType dtype = conv.weight.dtype();
-  Exec host({}, {.threads = exec.threads()});  // a new Exec sets the thread count
-  folded_ = PackedConv2d(Tensor::from_host(host, weight, conv.weight.shape()).to(dtype).to(exec),
-                         Tensor::from_host(host, bias, norm.bias.shape()).to(dtype).to(exec),
-                         conv.params());
+  return PackedConv2d(Tensor::from_host(exec, weight, conv.weight.shape()).to(dtype),
+                      Tensor::from_host(exec, bias, norm.bias.shape()).to(dtype), conv.params());
+}
+
+void ConvBatchNorm::on_prepare_inference() {
+  folded_ = conv.weight.dtype() == DType::kFloat64 ? fold<double>() : fold<float>();
 }
 
 }  // namespace salix

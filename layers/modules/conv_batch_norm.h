@@ -29,6 +29,9 @@ class ConvBatchNorm : public Module {
   void on_mode_change() override { folded_.reset(); }
 
  private:
+  template <typename T>
+  PackedConv2d fold() const;
+
   PackedConv2d folded_;
 };
 

@@ -17,4 +17,18 @@ Tensor default_uniform(Exec& exec, const Shape& shape, std::int64_t fan_in);
 // He et al. 2015, fan-out mode, ReLU gain: normal with variance 2 / fan_out.
 Tensor kaiming_normal_fan_out(Exec& exec, const Shape& shape, std::int64_t fan_out);
 
+// While alive, the functions above leave the values undefined on this Exec: for networks
+// whose every tensor is about to be loaded. Drawing a2s's 28 million takes a second.
+class SkipInit {
+ public:
+  explicit SkipInit(Exec& exec);
+  ~SkipInit();
+  SkipInit(const SkipInit&) = delete;
+  SkipInit& operator=(const SkipInit&) = delete;
+
+ private:
+  Exec& exec_;
+  bool before_;
+};
+
 }  // namespace salix::init

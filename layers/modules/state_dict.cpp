@@ -2,21 +2,32 @@
 
 #include <set>
 
+#include "engine/parallel.h"
+
 namespace salix {
 namespace {
 
-// Copies `from` [a,b,c] to `to` [a,c,b], element by element of `size` bytes: the step
-// between channels-first and channels-last, with b and c the flattened axes.
+// to [a,c,b] = from [a,b,c]: the step between channels-first and channels-last, with b and
+// c the flattened axes, for elements of type T.
+template <typename T>
 void swap_inner_axes(const std::byte* from, std::byte* to, std::int64_t a, std::int64_t b,
-                     std::int64_t c, std::size_t size) {
-  for (std::int64_t i = 0; i < a; ++i) {
-    for (std::int64_t j = 0; j < b; ++j) {
+                     std::int64_t c) {
+  parallel_for(a, grain_for(b * c), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const T* source = reinterpret_cast<const T*>(from) + i * b * c;
+      T* target = reinterpret_cast<T*>(to) + i * b * c;
       for (std::int64_t k = 0; k < c; ++k) {
-        std::memcpy(to + static_cast<std::size_t>((i * c + k) * b + j) * size,
-                    from + static_cast<std::size_t>((i * b + j) * c + k) * size, size);
+        for (std::int64_t j = 0; j < b; ++j) target[k * b + j] = source[j * c + k];
       }
     }
-  }
+  });
+}
+
+void swap_inner_axes(const io::Array& from, io::Array& to, std::int64_t b, std::int64_t c) {
+  const std::int64_t a = from.shape[0];
+  visit_any(from.dtype, [&](auto tag) {
+    swap_inner_axes<typename decltype(tag)::type>(from.data.data(), to.data.data(), a, b, c);
+  });
 }
 
 Shape channels_first(const Shape& last) { return {last[0], last[3], last[1], last[2]}; }
@@ -45,16 +56,14 @@ io::Array to_nchw(const Tensor& tensor) {
   SALIX_CHECK(tensor.rank() == 4, "to_nchw: needs [N,H,W,C]; got ", tensor.shape());
   const io::Array last = raw_array(tensor);
   io::Array first = io::Array::zeros(last.dtype, channels_first(last.shape));
-  swap_inner_axes(last.data.data(), first.data.data(), last.shape[0], last.shape[1] * last.shape[2],
-                  last.shape[3], size_of(last.dtype));
+  swap_inner_axes(last, first, last.shape[1] * last.shape[2], last.shape[3]);
   return first;
 }
 
 Tensor from_nchw(Exec& exec, const io::Array& array) {
   SALIX_CHECK(array.shape.rank() == 4, "from_nchw: needs [N,C,H,W]; got ", array.shape);
   io::Array last = io::Array::zeros(array.dtype, channels_last(array.shape));
-  swap_inner_axes(array.data.data(), last.data.data(), array.shape[0], array.shape[1],
-                  array.shape[2] * array.shape[3], size_of(array.dtype));
+  swap_inner_axes(array, last, array.shape[1], array.shape[2] * array.shape[3]);
   return raw_tensor(exec, last);
 }
 
