@@ -44,8 +44,6 @@ asan:           ## the fast tests under AddressSanitizer and UndefinedBehaviorSa
 	@scripts/run_tests.sh build/asan --fast
 
 fuzz: setup-dev ## each reader of foreign files for FUZZ_SECONDS
-	@cmake --preset fuzz > /dev/null
-	@cmake --build build/fuzz -j $(JOBS)
 	@tests/fuzz/run.sh $(or $(FUZZ_SECONDS),60)
 
 cuda:           ## compiles every .cu for all architectures, and links the program
