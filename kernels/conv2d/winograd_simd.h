@@ -11,6 +11,9 @@ namespace salix::kernels::winograd {
 template <int kLanes>
 struct Simd;
 
+// GCC attaches vector_size to a typedef in all its versions.
+// NOLINTBEGIN(modernize-use-using)
+
 template <>
 struct Simd<8> {
   typedef float Vec __attribute__((vector_size(32)));
@@ -24,6 +27,7 @@ struct Simd<16> {
   typedef float Half __attribute__((vector_size(32)));
   typedef double Wide __attribute__((vector_size(64)));
 };
+// NOLINTEND(modernize-use-using)
 
 template <typename Vec>
 inline Vec load(const float* from) {

@@ -95,7 +95,7 @@ std::string BlockRunner::stuck_warp_message(int warp) const {
   const int first = warp * kWarpSize;
   const int lane = std::countr_zero(waiting_[warp]);
   const Thread& stuck = threads_[first + lane];
-  const std::string start = str(where(), thread_name(first + lane), " ", whereabouts(first + lane));
+  std::string start = str(where(), thread_name(first + lane), " ", whereabouts(first + lane));
   if ((stuck.mask >> lane & 1u) == 0) {
     return str(start, ", but it is lane ", lane, ", which is not in the mask");
   }

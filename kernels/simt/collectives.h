@@ -8,6 +8,8 @@
 
 #include "kernels/simt/vector_types.h"
 
+// CUDA chose these names. NOLINTBEGIN(bugprone-reserved-identifier)
+
 namespace salix::simt {
 
 struct Site {
@@ -121,3 +123,4 @@ T __shfl_xor_sync(unsigned mask, T value, int lane_mask, int width = warpSize,
   const int group_end = (lane & ~(width - 1)) + width;
   return salix::simt::shuffle(mask, value, source < group_end ? source : lane, {file, line});
 }
+// NOLINTEND(bugprone-reserved-identifier)

@@ -84,6 +84,7 @@ void run_grid(const LaunchStream& stream, const LaunchConfig& config, const Grid
   if (threads == 1 || count == 1) {
     for (std::uint64_t i = 0; i < count; ++i) run_block(i);
   } else {
+    // Read by the pragma below. NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
     const std::uint64_t chunk = std::max<std::uint64_t>(1, count / (threads * 16));
 #pragma omp parallel for schedule(dynamic, chunk) num_threads(stream.threads)
     for (std::uint64_t i = 0; i < count; ++i) run_block(i);

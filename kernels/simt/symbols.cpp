@@ -21,10 +21,12 @@
 
 // The linker's names for the ends of the table that g++ fills with the address of the first
 // of each kernel's leading no-ops; absent when no kernel has launch bounds.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 extern const unsigned char* const __start___patchable_function_entries[] __attribute__((weak));
 extern const unsigned char* const __stop___patchable_function_entries[] __attribute__((weak));
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace salix::simt {
 namespace {

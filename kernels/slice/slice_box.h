@@ -7,7 +7,7 @@ namespace salix::kernels {
 
 inline StridedBox slice_box(const ConstView& x, const ConstView& y,
                             std::span<const std::int64_t> starts) {
-  std::int64_t strides[Shape::kMaxRank];
+  std::int64_t strides[Shape::kMaxRank] = {};
   dense_strides(x.shape, strides);
   std::int64_t offset = 0;
   for (std::size_t axis = 0; axis < starts.size(); ++axis) offset += starts[axis] * strides[axis];
