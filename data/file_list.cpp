@@ -23,10 +23,11 @@ bool is_wanted(const fs::directory_entry& entry) {
 }
 
 template <typename Iterator>
-std::vector<fs::path> images_below(const fs::path& folder) {
+std::vector<fs::path> images_in(const fs::path& folder) {
   std::vector<fs::path> images;
   std::error_code error;
-  for (Iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+  for (Iterator entry(folder, fs::directory_options::follow_directory_symlink, error), end;
+       !error && entry != end; entry.increment(error))
     if (is_wanted(*entry)) images.push_back(entry->path());
   if (error)
     throw IoError(str("list_images: cannot read '", folder.string(), "' (", error.message(), ")"));
@@ -42,6 +43,10 @@ bool has_image_extension(const fs::path& path) {
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
   }
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+std::vector<fs::path> images_below(const fs::path& folder) {
+  return images_in<fs::recursive_directory_iterator>(folder);
 }
 
 std::vector<fs::path> list_images(std::span<const std::string> inputs, bool recursive) {
@@ -61,9 +66,8 @@ std::vector<fs::path> list_images(std::span<const std::string> inputs, bool recu
       add(path);
       continue;
     }
-    const std::vector<fs::path> found = recursive
-                                            ? images_below<fs::recursive_directory_iterator>(path)
-                                            : images_below<fs::directory_iterator>(path);
+    const std::vector<fs::path> found =
+        recursive ? images_below(path) : images_in<fs::directory_iterator>(path);
     if (found.empty()) {
       throw IoError(str("list_images: folder '", input,
                         "' holds no .jpg, .jpeg, .png or .bmp image; name the folder that does"));
