@@ -1,6 +1,7 @@
 // The cuda device of a build that has none: says so.
 #include "engine/backend.h"
 #include "engine/error.h"
+#include "engine/pinned_memory.h"
 
 namespace salix {
 
@@ -10,5 +11,9 @@ std::unique_ptr<Backend> make_cuda_backend(int) {
 }
 
 int cuda_device_count() { return 0; }
+
+std::shared_ptr<std::pmr::memory_resource> make_pinned_memory() {
+  throw NotSupported("pinned memory: this salix was built without CUDA; use plain memory");
+}
 
 }  // namespace salix
