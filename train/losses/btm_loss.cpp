@@ -1,0 +1,38 @@
+#include "train/losses/btm_loss.h"
+
+#include "engine/autograd/tape.h"
+#include "layers/functional/resize_bilinear.h"
+
+namespace salix {
+
+BtmLoss btm_loss(const Tensor& saliency, const Tensor& priors, const BtmParams& params) {
+  SALIX_CHECK(saliency.rank() == 4 && saliency.dim(3) == 1 && priors.rank() == 4 &&
+                  priors.shape().with(3, 1) == saliency.shape() && priors.dim(3) % 3 == 0,
+              "btm_loss: needs saliency [N,H,W,1] and priors [N,H,W,3K]; got ", saliency.shape(),
+              " and ", priors.shape());
+  SALIX_CHECK(saliency.dim(1) >= 4 && saliency.dim(2) >= 4,
+              "btm_loss: the maps must be 4 x 4 or larger; got ", saliency.shape());
+  Exec& exec = saliency.exec();
+  const std::int64_t height = saliency.dim(1) / 4, width = saliency.dim(2) / 4;
+  const Tensor s = resize_bilinear(saliency, height, width, {.align_corners = true});
+  const Tensor features =
+      resize_bilinear(priors.detach(), height, width, {.align_corners = true});
+
+  Tensor loss = Tensor::empty(exec, Shape{}, s.dtype());
+  Tensor contour_pixels = Tensor::empty(exec, Shape{}, s.dtype());
+  Tensor slope;
+  if (wants_grad({s})) slope = Tensor::empty(exec, s.shape(), s.dtype());
+  kernels::btm(exec, s.view(), features.view(), loss.mutable_view(), contour_pixels.mutable_view(),
+               slope.defined() ? slope.mutable_view() : View{}, params);
+
+  // The forward has already found how each pixel pulls on the sum; here it is only scaled.
+  record("btm", {s}, loss, [slope, contour_pixels](const Tensor& dloss) {
+    Tensor ds = Tensor::empty(slope.exec(), slope.shape(), slope.dtype());
+    kernels::btm_backward(slope.exec(), dloss.view(), contour_pixels.view(), slope.view(),
+                          ds.mutable_view());
+    return std::vector{ds};
+  });
+  return {loss, contour_pixels};
+}
+
+}  // namespace salix
