@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "engine/parallel.h"
+#include "kernels/common/inner_loops.h"
 #include "kernels/resize_bilinear/resize_bilinear.h"
 
 namespace salix::kernels::cpu {
@@ -24,12 +25,6 @@ void resize_row(const T* row_lo, const T* row_hi, Real weight_row,
     }
     out += channels;
   }
-}
-
-// Adds `weight` times a row of dy to a row of sums.
-template <typename T, typename Real>
-void add_scaled(const T* from, Real weight, std::int64_t count, Real* to) {
-  for (std::int64_t c = 0; c < count; ++c) to[c] += weight * static_cast<Real>(from[c]);
 }
 
 }  // namespace
@@ -81,7 +76,7 @@ void resize_bilinear_backward(Exec&, ConstView dy, View dx, ResizeBilinearParams
             for (int r = rows.begin; r < rows.end; ++r) {
               const Real weight = bilinear_weight(height, r, i);
               if (weight != Real(0))
-                add_scaled(dy_image + r * out_row, weight, out_row, row_sum.data());
+                add_scaled(weight, dy_image + r * out_row, out_row, row_sum.data());
             }
             T* dx_row = dx.as<T>() + row * in_row;
             for (int j = 0; j < width.in_size; ++j) {
@@ -90,7 +85,7 @@ void resize_bilinear_backward(Exec&, ConstView dy, View dx, ResizeBilinearParams
               for (int s = columns.begin; s < columns.end; ++s) {
                 const Real weight = bilinear_weight(width, s, j);
                 if (weight == Real(0)) continue;
-                add_scaled(row_sum.data() + s * channels, weight, channels, pixel_sum.data());
+                add_scaled(weight, row_sum.data() + s * channels, channels, pixel_sum.data());
               }
               for (std::int64_t c = 0; c < channels; ++c) {
                 dx_row[j * channels + c] = static_cast<T>(pixel_sum[static_cast<std::size_t>(c)]);

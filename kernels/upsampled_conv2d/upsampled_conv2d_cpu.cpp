@@ -2,15 +2,11 @@
 #include <vector>
 
 #include "engine/parallel.h"
+#include "kernels/common/inner_loops.h"
 #include "kernels/upsampled_conv2d/upsampled_conv2d.h"
 
 namespace salix::kernels::cpu {
 namespace {
-
-template <typename From, typename Real>
-void add_scaled(const From* from, Real weight, std::int64_t count, Real* to) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] += weight * static_cast<Real>(from[i]);
-}
 
 // One row of z for one kernel row r, from one row of t: [W,O] from [w,K*K*O].
 template <typename T, typename Real>
@@ -48,7 +44,7 @@ void columns_backward(const UpsampleGeometry<Real>& g, int r, const Real* dz_row
         const int j = column - s + half;
         const Real weight = bilinear_weight(g.width, column, q);
         if (j < 0 || j >= g.width.out_size || weight == Real(0)) continue;
-        add_scaled(dz_row + std::int64_t{j} * g.channels, weight, g.channels, sum.data());
+        add_scaled(weight, dz_row + std::int64_t{j} * g.channels, g.channels, sum.data());
       }
       T* dt = dt_row + (std::int64_t{q} * taps + r * g.kernel + s) * g.channels;
       for (int o = 0; o < g.channels; ++o) dt[o] = static_cast<T>(sum[static_cast<std::size_t>(o)]);
@@ -150,7 +146,7 @@ void upsample_taps_backward(Exec&, ConstView dy, View dt, UpsampleTapsParams par
               const int i = line - r + half;
               const Real weight = bilinear_weight(g.height, line, p);
               if (i < 0 || i >= g.height.out_size || weight == Real(0)) continue;
-              add_scaled(dy_image + i * row, weight, row, dz.data());
+              add_scaled(weight, dy_image + i * row, row, dz.data());
             }
             columns_backward(g, r, dz.data(), sum, dt.as<T>() + low_row * dt_row);
           }
