@@ -3,29 +3,18 @@
 
 #include <vector>
 
-#include "kernels/sgd/sgd.h"
-#include "layers/modules/module.h"
+#include "train/optimizers/optimizer.h"
 
 namespace salix {
 
-// PyTorch's SGD: dampening 0, no Nesterov. Parameters without a gradient are skipped
-// entirely: no weight decay, no momentum.
-class Sgd {
+// PyTorch's SGD: dampening 0, no Nesterov. Its state is "velocity.<parameter>".
+class Sgd : public Optimizer {
  public:
-  struct Group {
-    std::vector<StateEntry> parameters;
-    double learning_rate = 0;
-    double weight_decay = 0;
-    double momentum = 0.9;
-  };
-
-  explicit Sgd(std::vector<Group> groups);
-  void step();
-  std::vector<Group>& groups() { return groups_; }
+  explicit Sgd(std::vector<Group> groups, double momentum = 0.9);
+  void step() override;
 
  private:
-  std::vector<Group> groups_;
-  std::vector<std::vector<Tensor>> velocities_;  // undefined until a parameter's first step
+  double momentum_;
 };
 
 }  // namespace salix
