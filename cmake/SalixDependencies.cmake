@@ -61,6 +61,20 @@ salix_report(libzip "${salix_zip_found}" "found" "zip checkpoints and .npz" libz
 find_package(nlohmann_json QUIET)
 salix_report(nlohmann-json "${nlohmann_json_FOUND}" "${nlohmann_json_VERSION}" "JSON" nlohmann-json3-dev TRUE)
 
+find_path(SALIX_XXHASH_INCLUDE xxhash.h)
+find_library(SALIX_XXHASH_LIBRARY xxhash)
+set(salix_xxhash_found FALSE)
+if(SALIX_XXHASH_INCLUDE AND SALIX_XXHASH_LIBRARY)
+  set(salix_xxhash_found TRUE)
+  add_library(salix_xxhash INTERFACE)
+  target_include_directories(salix_xxhash SYSTEM INTERFACE ${SALIX_XXHASH_INCLUDE})
+  target_link_libraries(salix_xxhash INTERFACE ${SALIX_XXHASH_LIBRARY})
+endif()
+salix_report(xxHash "${salix_xxhash_found}" "found" "hashes of tensors and files" libxxhash-dev TRUE)
+
+find_package(Protobuf QUIET)
+salix_report(protobuf "${Protobuf_FOUND}" "${Protobuf_VERSION}" "TensorBoard's event files" "libprotobuf-dev protobuf-compiler" TRUE)
+
 find_package(CLI11 QUIET)
 salix_report(CLI11 "${CLI11_FOUND}" "${CLI11_VERSION}" "the command line" libcli11-dev TRUE)
 

@@ -9,11 +9,11 @@ namespace {
 // step, so checking a checkpoint costs less than reading it from a disk.
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
-constexpr Tables make_tables() {
+constexpr Tables make_tables(std::uint32_t polynomial) {
   Tables tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     std::uint32_t value = byte;
-    for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0xedb88320u : 0u);
+    for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? polynomial : 0u);
     tables[0][byte] = value;
   }
   for (std::size_t table = 1; table < tables.size(); ++table) {
@@ -25,24 +25,31 @@ constexpr Tables make_tables() {
   return tables;
 }
 
-constexpr Tables kTables = make_tables();
+constexpr Tables kZip = make_tables(0xedb88320);
+constexpr Tables kCastagnoli = make_tables(0x82f63b78);
 
-}  // namespace
-
-std::uint32_t crc32(std::uint32_t crc, ByteSpan bytes) {
+std::uint32_t checksum(const Tables& tables, std::uint32_t crc, ByteSpan bytes) {
   crc = ~crc;
   while (bytes.size() >= 8) {
     const std::uint32_t low = little_endian<std::uint32_t>(bytes.data()) ^ crc;
     const std::uint32_t high = little_endian<std::uint32_t>(bytes.data() + 4);
-    crc = kTables[7][low & 0xff] ^ kTables[6][(low >> 8) & 0xff] ^ kTables[5][(low >> 16) & 0xff] ^
-          kTables[4][low >> 24] ^ kTables[3][high & 0xff] ^ kTables[2][(high >> 8) & 0xff] ^
-          kTables[1][(high >> 16) & 0xff] ^ kTables[0][high >> 24];
+    crc = tables[7][low & 0xff] ^ tables[6][(low >> 8) & 0xff] ^ tables[5][(low >> 16) & 0xff] ^
+          tables[4][low >> 24] ^ tables[3][high & 0xff] ^ tables[2][(high >> 8) & 0xff] ^
+          tables[1][(high >> 16) & 0xff] ^ tables[0][high >> 24];
     bytes = bytes.subspan(8);
   }
   for (const std::byte byte : bytes) {
-    crc = (crc >> 8) ^ kTables[0][(crc ^ static_cast<std::uint32_t>(byte)) & 0xff];
+    crc = (crc >> 8) ^ tables[0][(crc ^ static_cast<std::uint32_t>(byte)) & 0xff];
   }
   return ~crc;
+}
+
+}  // namespace
+
+std::uint32_t crc32(std::uint32_t crc, ByteSpan bytes) { return checksum(kZip, crc, bytes); }
+
+std::uint32_t crc32c(std::uint32_t crc, ByteSpan bytes) {
+  return checksum(kCastagnoli, crc, bytes);
 }
 
 }  // namespace salix::io
