@@ -73,7 +73,8 @@ __global__ void __launch_bounds__(kTileThreads)
     mask[i] = is_inside(map, v, u) ? contour[image + v * map.width + u] : 0.0f;
     in_reach = in_reach || mask[i] != 0.0f;
   }
-  const int block = static_cast<int>((blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x);
+  const int block =
+      static_cast<int>((blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x);
   if (!__syncthreads_or(in_reach)) {
     if (thread == 0) sums[block] = 0.0f;
     if (slope != nullptr && inside) slope[pixel] = 0.0f;
@@ -115,8 +116,8 @@ __global__ void __launch_bounds__(kTileThreads)
 }
 
 // One block: adds up the blocks' sums and counts in a fixed order.
-__global__ void finish_kernel(const float* sums, int sum_count, const float* counts, int count_count,
-                              float* loss, float* contour_pixels) {
+__global__ void finish_kernel(const float* sums, int sum_count, const float* counts,
+                              int count_count, float* loss, float* contour_pixels) {
   float sum = 0.0f, count = 0.0f;
   for (int i = static_cast<int>(threadIdx.x); i < sum_count; i += kThreadsPerBlock) sum += sums[i];
   for (int i = static_cast<int>(threadIdx.x); i < count_count; i += kThreadsPerBlock) {
@@ -163,16 +164,16 @@ void btm(Exec& exec, ConstView saliency, ConstView features, View loss, View con
   launch(exec, {tiles, kTileThreads, shared_bytes}, btm_kernel, map, contour.as<float>(),
          static_cast<float>(params.alpha), sums.as<float>(),
          slope.empty() ? nullptr : slope.as<float>());
-  launch(exec, {1, kThreadsPerBlock}, finish_kernel, sums.as<float>(),
-         static_cast<int>(tile_count), counts.as<float>(), static_cast<int>(contour_blocks),
-         loss.as<float>(), contour_pixels.as<float>());
+  launch(exec, {1, kThreadsPerBlock}, finish_kernel, sums.as<float>(), static_cast<int>(tile_count),
+         counts.as<float>(), static_cast<int>(contour_blocks), loss.as<float>(),
+         contour_pixels.as<float>());
 }
 
 void btm_backward(Exec& exec, ConstView dloss, ConstView contour_pixels, ConstView slope, View ds) {
   require_float32("btm_backward", slope.dtype);
-  launch(exec, {blocks_for(slope.numel(), kThreadsPerBlock), kThreadsPerBlock},
-         btm_backward_kernel, dloss.as<float>(), contour_pixels.as<float>(), slope.as<float>(),
-         ds.as<float>(), slope.numel());
+  launch(exec, {blocks_for(slope.numel(), kThreadsPerBlock), kThreadsPerBlock}, btm_backward_kernel,
+         dloss.as<float>(), contour_pixels.as<float>(), slope.as<float>(), ds.as<float>(),
+         slope.numel());
 }
 
 }  // namespace salix::kernels::SALIX_GPU_NAMESPACE

@@ -38,8 +38,7 @@ Tensor map_of(Exec& exec, int channels, const F& f) {
 // Made in float64 on a cpu, then rounded and moved.
 LossScene loss_scene(Exec& exec, DType dtype) {
   Exec cpu;
-  const Tensor bases =
-      map_of(cpu, 1, [](int n, int y, int x, int) { return base(n, y, x); });
+  const Tensor bases = map_of(cpu, 1, [](int n, int y, int x, int) { return base(n, y, x); });
   const Tensor logits = map_of(cpu, 1, [](int n, int y, int x, int) {
     return base(n, y, x) + field(7, 3, 0, 11, n, 0, y, x) - 0.5;
   });

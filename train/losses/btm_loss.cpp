@@ -15,8 +15,7 @@ BtmLoss btm_loss(const Tensor& saliency, const Tensor& priors, const BtmParams& 
   Exec& exec = saliency.exec();
   const std::int64_t height = saliency.dim(1) / 4, width = saliency.dim(2) / 4;
   const Tensor s = resize_bilinear(saliency, height, width, {.align_corners = true});
-  const Tensor features =
-      resize_bilinear(priors.detach(), height, width, {.align_corners = true});
+  const Tensor features = resize_bilinear(priors.detach(), height, width, {.align_corners = true});
 
   Tensor loss = Tensor::empty(exec, Shape{}, s.dtype());
   Tensor contour_pixels = Tensor::empty(exec, Shape{}, s.dtype());

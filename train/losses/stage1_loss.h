@@ -9,11 +9,11 @@
 namespace salix {
 
 struct Stage1LossParams {
-  int epoch = 1;                            // e, counted from 1
-  int epochs = 20;                          // E
+  int epoch = 1;                              // e, counted from 1
+  int epochs = 20;                            // E
   std::array<double, 3> weights{1, 0.05, 1};  // CSD, BTM, consistency
-  double alpha = 200;                       // of BTM
-  bool only_rgb = false;                    // BTM compares the first three channels only
+  double alpha = 200;                         // of BTM
+  bool only_rgb = false;                      // BTM compares the first three channels only
 };
 
 struct Stage1Loss {

@@ -1,0 +1,36 @@
+// The intersection-over-union loss on soft maps, with the sigmoid.
+#pragma once
+
+#include "engine/exec.h"
+#include "engine/host_device.h"
+#include "engine/tensor_view.h"
+
+namespace salix::kernels {
+
+struct IouParams {
+  double epsilon = 1e-7;         // added to the union
+  bool threshold_target = true;  // T = [target > 0.5], else T = target
+};
+
+// loss = mean_n [1 - I_n / (U_n + epsilon)],  I = sum QT, U = sum (Q + T - QT) over sample n,
+// Q = 1 / (1 + e^-x);
+// dx = -dloss / N (T (U + epsilon) - I (1 - T)) / (U + epsilon)^2 Q (1 - Q).
+// sums(n) = (I_n, U_n), for the backward. An empty target gives exactly 1 and no gradient.
+//
+// Shapes    x, target and dx alike, [N,...], not empty; sums [N,2]; loss and dloss of one
+//           element.
+// Types     float32; float64 on the CPU; all alike.
+// Writes    loss, sums and dx are overwritten; no overlap with an input.
+// Repeats   run_to_run, whatever the thread count.
+void iou(Exec& exec, ConstView x, ConstView target, View loss, View sums, IouParams params);
+void iou_backward(Exec& exec, ConstView dloss, ConstView x, ConstView target, ConstView sums,
+                  View dx, IouParams params);
+
+// --- One formula for all devices. ---
+
+template <typename Real>
+SALIX_HOST_DEVICE inline Real iou_target(Real target, bool threshold) {
+  return threshold ? (target > Real(0.5) ? Real(1) : Real(0)) : target;
+}
+
+}  // namespace salix::kernels
