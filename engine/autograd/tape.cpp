@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "engine/autograd/observer.h"
+
 namespace salix {
 namespace {
 
@@ -50,6 +52,7 @@ bool wants_grad(std::initializer_list<Tensor> inputs) {
 
 void record(const char* op, const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs,
             autograd::BackwardFunction backward) {
+  autograd::observe_forward(op, outputs);
   if (!any_wants_grad(inputs)) return;
   auto node = std::make_shared<Node>();
   node->op = op;
@@ -67,7 +70,10 @@ void record(const char* op, const std::vector<Tensor>& inputs, std::vector<Tenso
 
 void record(const char* op, std::initializer_list<Tensor> inputs, Tensor& output,
             std::function<std::vector<Tensor>(const Tensor& dy)> backward) {
-  if (!wants_grad(inputs)) return;
+  if (!wants_grad(inputs)) {
+    observed(op, output);
+    return;
+  }
   std::vector<Tensor> outputs{output};
   record(op, std::vector<Tensor>(inputs), outputs,
          [rule = std::move(backward)](const std::vector<Tensor>& douts) {
@@ -112,6 +118,7 @@ void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& dou
     const autograd::BackwardFunction rule = std::exchange(node->backward, nullptr);
     std::vector<Tensor> dinputs = rule(grads);
     grads.clear();
+    autograd::observe_backward(node->op, dinputs);
     SALIX_ASSERT(dinputs.size() == node->inputs.size());
     for (std::size_t i = 0; i < dinputs.size(); ++i) {
       const Node::Edge& edge = node->inputs[i];

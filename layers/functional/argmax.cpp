@@ -1,5 +1,6 @@
 #include "layers/functional/argmax.h"
 
+#include "engine/autograd/observer.h"
 #include "kernels/argmax/argmax.h"
 
 namespace salix {
@@ -9,7 +10,7 @@ Tensor argmax(const Tensor& x) {
   const Shape out{std::span<const std::int64_t>(x.shape().begin(), x.shape().end() - 1)};
   Tensor y = Tensor::empty(x.exec(), out, DType::kInt32);
   kernels::argmax(x.exec(), x.view(), y.mutable_view());
-  return y;
+  return observed("argmax", y);
 }
 
 }  // namespace salix

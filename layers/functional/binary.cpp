@@ -1,5 +1,6 @@
 #include "layers/functional/binary.h"
 
+#include "engine/autograd/observer.h"
 #include "engine/autograd/tape.h"
 #include "kernels/binary/binary.h"
 #include "kernels/binary/broadcast.h"
@@ -30,7 +31,7 @@ Tensor apply(BinaryOp op, const Tensor& a, const Tensor& b) {
   Tensor y =
       Tensor::empty(a.exec(), kernels::broadcast_shape(name, a.shape(), b.shape()), a.dtype());
   kernels::binary(a.exec(), op, a.view(), b.view(), y.mutable_view());
-  if (!kernels::has_gradient(op) || !wants_grad({a, b})) return y;
+  if (!kernels::has_gradient(op) || !wants_grad({a, b})) return observed(name, y);
 
   const auto reads = kernels::binary_backward_reads(op, a.requires_grad(), b.requires_grad());
   const Kept kept_a{a.shape(), reads.a ? a.detach() : Tensor(), a.requires_grad()};

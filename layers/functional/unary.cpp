@@ -1,5 +1,6 @@
 #include "layers/functional/unary.h"
 
+#include "engine/autograd/observer.h"
 #include "engine/autograd/tape.h"
 #include "kernels/unary/unary.h"
 
@@ -15,7 +16,7 @@ Tensor apply(UnaryOp op, const Tensor& x, const UnaryParams& params = {}) {
   SALIX_CHECK(is_floating(x.dtype()), name, ": needs a floating tensor; got ", x.dtype());
   Tensor y = Tensor::empty(x.exec(), x.shape(), x.dtype());
   kernels::unary(x.exec(), op, x.view(), y.mutable_view(), params);
-  if (!wants_grad({x})) return y;
+  if (!wants_grad({x})) return observed(name, y);
 
   // One tensor at most is kept: relu, sigmoid, exp and sqrt know their slope from y, which
   // the next layer usually keeps anyway; gelu and others need x; negate and affine neither.
