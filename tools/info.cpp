@@ -1,53 +1,38 @@
 // `salix info`: what this build is, what it found, what this machine can do.
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "engine/backend.h"
 #include "engine/version.h"
-#include "kernels/onednn/version.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
+#include "train/build_info.h"
+#include "train/machine_facts.h"
 
 namespace salix::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The first "key : value" of /proc/cpuinfo; "" where there is no such file.
-std::string cpu_fact(const std::string& key) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(':');
-    if (line.starts_with(key) && colon != std::string::npos && colon + 2 <= line.size()) {
-      return line.substr(colon + 2);
-    }
-  }
-  return "";
-}
-
 Json gather() {
-  Json instruction_sets = Json::array();
-  const std::string flags = " " + cpu_fact("flags") + " ";
-  for (const char* name : {"avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16"}) {
-    if (flags.find(std::string(" ") + name + " ") != std::string::npos)
-      instruction_sets.push_back(name);
-  }
+  const CpuFacts cpu = cpu_facts();
+  const BuildInfo build = build_info();
+  Json libraries = {{"cuda", build.cuda}};
+  for (const auto& [name, version] : library_versions()) libraries[name] = version;
   Json devices = Json::array({"cpu", "simt"});
   for (int i = 0; i < cuda_device_count(); ++i) devices.push_back("cuda:" + std::to_string(i));
-#ifdef SALIX_WITH_CUDA
-  const bool with_cuda = true;
-#else
-  const bool with_cuda = false;
-#endif
   return {{"version", kVersion},
-          {"build", {{"type", SALIX_BUILD_TYPE}, {"compiler", SALIX_CXX}, {"march", SALIX_MARCH}}},
-          {"libraries", {{"oneDNN", kernels::onednn_version()}, {"cuda", with_cuda}}},
+          {"build",
+           {{"commit", build.commit},
+            {"type", build.type},
+            {"compiler", build.compiler},
+            {"flags", build.flags},
+            {"march", build.march}}},
+          {"libraries", libraries},
           {"cpu",
-           {{"model", cpu_fact("model name")},
-            {"threads", std::thread::hardware_concurrency()},
-            {"instruction_sets", instruction_sets}}},
+           {{"model", cpu.model},
+            {"threads", cpu.threads},
+            {"instruction_sets", cpu.instruction_sets}}},
           {"devices", devices}};
 }
 
@@ -64,9 +49,10 @@ void add_info(CLI::App& app, Output output) {
       output.out << facts.dump(2) << '\n';
       return;
     }
-    output.out << "salix " << kVersion << " (" << SALIX_BUILD_TYPE << ", " << SALIX_CXX << ", "
-               << SALIX_MARCH << ")\n"
-               << "  oneDNN    " << kernels::onednn_version() << '\n'
+    const BuildInfo build = build_info();
+    output.out << "salix " << kVersion << " (" << build.type << ", " << build.compiler << ", "
+               << build.march << ")\n"
+               << "  oneDNN    " << facts["libraries"]["oneDNN"].get<std::string>() << '\n'
                << "  cuda      "
                << (facts["libraries"]["cuda"].get<bool>() ? "built in" : "not built in") << '\n'
                << "  cpu       " << facts["cpu"]["model"].get<std::string>() << ", "

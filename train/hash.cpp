@@ -29,6 +29,15 @@ std::string hex_of(std::uint64_t hash) {
 std::string hash_text(io::ByteSpan bytes) { return hex_of(hash_of(bytes)); }
 std::string hash_text(std::string_view text) { return hash_text(io::bytes_of(text)); }
 
+std::string lines_hash(std::span<const std::string> lines) {
+  Hasher hasher;
+  for (const std::string& line : lines) {
+    hasher.add(line);
+    hasher.add("\n");
+  }
+  return hex_of(hasher.digest());
+}
+
 std::string file_hash(const std::filesystem::path& path) {
   if (std::filesystem::is_regular_file(path) && std::filesystem::file_size(path) == 0) {
     return hash_text(std::string_view());  // nothing can be mapped

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ std::uint64_t hash_of(io::ByteSpan bytes);
 std::string hex_of(std::uint64_t hash);
 std::string hash_text(io::ByteSpan bytes);
 std::string hash_text(std::string_view text);
+// Of a list, as of a file with one entry per line.
+std::string lines_hash(std::span<const std::string> lines);
 // Of a file's content. IoError when it cannot be read.
 std::string file_hash(const std::filesystem::path& path);
 
