@@ -169,11 +169,8 @@ class AuditStep {
 
 }  // namespace
 
-void add_audit(CLI::App& app, Output output) {
-  CLI::App* audit =
-      app.add_subcommand("audit", "exact single steps, for comparing implementations");
-  audit->require_subcommand(1);
-  CLI::App* step = audit->add_subcommand("step", "one forward and backward on .npy inputs");
+void add_audit_step(CLI::App& audit, Output output) {
+  CLI::App* step = audit.add_subcommand("step", "one forward and backward on .npy inputs");
   step->require_subcommand(1);
   CLI::App* command = step->add_subcommand("a2s", "with the stage-1 network");
   const auto request = std::make_shared<Request>();
