@@ -128,4 +128,23 @@ Colour SceneGround::at(float x, float y) const {
   return colour;
 }
 
+float SceneGround::nearness(float x, float y) const {
+  const float noise = noise_.fractal(x * 6.0f / width_, y * 6.0f / width_, 3) - 0.5f;
+  if (kind_ == Kind::kFoliage)  // a hedge that leans away from the viewer
+    return std::clamp(0.08f + 0.3f * y / height_ + 0.25f * noise, 0.0f, 1.0f);
+  const float behind = kind_ == Kind::kRoom ? 0.18f : 0.04f;  // the wall, the hills
+  const float floor = (y - horizon_) / (height_ - horizon_);
+  if (floor > 0.0f) return std::clamp(behind + (1.0f - behind) * floor, 0.0f, 1.0f);
+  const float up = y / horizon_;
+  return kind_ == Kind::kRoom ? behind + 0.05f * (1.0f - up) : behind * smooth_step(0.6f, 1.0f, up);
+}
+
+float SceneGround::warmth(float x, float y) const {
+  const float noise = noise_.fractal(x * 10.0f / width_, y * 10.0f / width_, 4) - 0.5f;
+  if (kind_ == Kind::kFoliage) return 0.28f + 0.2f * noise;
+  if (y < horizon_)
+    return kind_ == Kind::kRoom ? 0.3f + 0.06f * noise : 0.1f + 0.08f * y / horizon_;
+  return 0.3f + 0.1f * (y - horizon_) / (height_ - horizon_) + 0.16f * noise;
+}
+
 }  // namespace salix::data

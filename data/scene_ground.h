@@ -16,6 +16,12 @@ class SceneGround {
   // Position in pixels.
   Colour at(float x, float y) const;
 
+  // Inverse distance, 0 (far away) to 1 (at the lower border). Of a floor in perspective it is
+  // linear in the row. Clutter lies flat.
+  float nearness(float x, float y) const;
+  // How warm the ground is, about 0.1 (sky) to 0.45.
+  float warmth(float x, float y) const;
+
   // The line below which things stand, in pixels.
   float horizon() const { return horizon_; }
   // The hue that objects are coloured apart from.

@@ -23,21 +23,6 @@ ScenePart random_part(SceneRandom& random, float x, float y, float size) {
   return part;
 }
 
-SceneMaterial random_material(SceneRandom& random, float ground_hue) {
-  SceneMaterial material;
-  material.pattern = static_cast<SceneMaterial::Pattern>(random.integer(0, 4));
-  // A third to two thirds around the colour circle from the ground's hue.
-  const float hue = ground_hue + random.uniform(0.33f, 0.67f);
-  material.first = from_hsv(hue, random.uniform(0.6f, 0.95f), random.uniform(0.75f, 1.0f));
-  material.second =
-      random.chance(0.5f)
-          ? from_hsv(hue + random.uniform(-0.1f, 0.1f), random.uniform(0.5f, 0.9f), 0.35f)
-          : from_hsv(hue + random.uniform(-0.05f, 0.05f), random.uniform(0.05f, 0.3f), 0.95f);
-  material.frequency = random.uniform(2.0f, 5.0f);
-  material.shine = random.uniform(0.05f, 0.6f);
-  return material;
-}
-
 // 0..1: how much of the second colour shows.
 float pattern_at(const SceneMaterial& material, const ScenePoint& point, const SmoothNoise& noise) {
   const float f = material.frequency;
@@ -102,6 +87,20 @@ ScenePoint SceneObject::locate(float x, float y) const {
   return best;
 }
 
+SceneMaterial make_scene_material(SceneRandom& random, float ground_hue) {
+  SceneMaterial material;
+  material.pattern = static_cast<SceneMaterial::Pattern>(random.integer(0, 4));
+  const float hue = ground_hue + random.uniform(0.33f, 0.67f);
+  material.first = from_hsv(hue, random.uniform(0.6f, 0.95f), random.uniform(0.75f, 1.0f));
+  material.second =
+      random.chance(0.5f)
+          ? from_hsv(hue + random.uniform(-0.1f, 0.1f), random.uniform(0.5f, 0.9f), 0.35f)
+          : from_hsv(hue + random.uniform(-0.05f, 0.05f), random.uniform(0.05f, 0.3f), 0.95f);
+  material.frequency = random.uniform(2.0f, 5.0f);
+  material.shine = random.uniform(0.05f, 0.6f);
+  return material;
+}
+
 SceneObject make_scene_object(SceneRandom& random, float x, float y, float size, float ground_hue) {
   SceneObject object;
   object.parts.push_back(random_part(random, x, y, size));
@@ -112,7 +111,7 @@ SceneObject make_scene_object(SceneRandom& random, float x, float y, float size,
                                        y - random.uniform(0.3f, 0.8f) * body.radius_y,
                                        size * random.uniform(0.4f, 0.6f)));
   }
-  object.material = random_material(random, ground_hue);
+  object.material = make_scene_material(random, ground_hue);
   object.foot_x = x;
   object.foot_y = y + 0.85f * body.radius_y;
   object.foot_radius = body.radius_x;

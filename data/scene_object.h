@@ -47,6 +47,9 @@ struct SceneObject {
   ScenePoint locate(float x, float y) const;
 };
 
+// A pattern of two colours a third to two thirds around the colour circle from `ground_hue`.
+SceneMaterial make_scene_material(SceneRandom& random, float ground_hue);
+
 // An object of about `size` pixels radius around (x, y), coloured apart from `ground_hue`.
 SceneObject make_scene_object(SceneRandom& random, float x, float y, float size, float ground_hue);
 

@@ -1,0 +1,20 @@
+// Optical flow as colours: the wheel of the Middlebury benchmark (Baker et al., "A database and
+// evaluation methodology for optical flow", IJCV 2011), which flow images of video data sets use.
+#pragma once
+
+#include "data/image.h"
+#include "data/scene_layers.h"
+
+namespace salix::data {
+
+// The colour of a motion (u to the right, v down) as a part of the largest one: white at rest, the
+// wheel's colour at length 1. Hues by direction: right red, down yellow, left cyan, up violet;
+// 55 steps, unevenly spaced as the eye tells hues apart: red to yellow 15, to green 6, to cyan 4,
+// to blue 11, to magenta 13, back to red 6.
+Rgb flow_colour(float u, float v);
+
+// A whole field, [H,W,3], lengths divided by the frame's largest (motions below a thousandth of a
+// pixel count as rest).
+Image colour_flow(const FlowField& flow);
+
+}  // namespace salix::data

@@ -1,0 +1,35 @@
+// The colour wheel of optical flow: known colours at known directions.
+#include "data/flow_colour.h"
+
+#include <gtest/gtest.h>
+
+namespace salix::data {
+namespace {
+
+void expect_colour(Rgb found, int r, int g, int b) {
+  EXPECT_EQ(found.r, r);
+  EXPECT_EQ(found.g, g);
+  EXPECT_EQ(found.b, b);
+}
+
+// By hand from the wheel's 55 colours: a quarter turn is 13.5 of them.
+TEST(FlowColour, FollowsTheBenchmarksWheel) {
+  expect_colour(flow_colour(0.0f, 0.0f), 255, 255, 255);
+  expect_colour(flow_colour(1.0f, 0.0f), 255, 0, 0);              // colour 0: red
+  expect_colour(flow_colour(0.0f, 1.0f), 255, 255 * 27 / 30, 0);  // 13.5 of 15 to yellow
+  expect_colour(flow_colour(-1.0f, 0.0f), 0, 255 * 9 / 11, 255);  // 27: two past cyan, to blue
+  expect_colour(flow_colour(0.0f, -1.0f), 255 * 9 / 26, 0, 255);  // 40.5: 4.5 of 13 to magenta
+  expect_colour(flow_colour(0.5f, 0.0f), 255, 127, 127);          // half the length: half white
+  expect_colour(flow_colour(9.0f, 0.0f), 255, 0, 0);
+}
+
+TEST(FlowColour, ScalesAFieldByItsLargestMotion) {
+  const FlowField flow{1, 3, {4.0f, 0.0f, 2.0f}, {0.0f, 0.0f, 0.0f}};
+  const Image image = colour_flow(flow);
+  EXPECT_EQ(std::vector<std::uint8_t>({255, 0, 0, 255, 255, 255, 255, 127, 127}), image.pixels);
+  const Image rest = colour_flow({1, 1, {0.0f}, {0.0f}});
+  EXPECT_EQ(std::vector<std::uint8_t>({255, 255, 255}), rest.pixels);
+}
+
+}  // namespace
+}  // namespace salix::data

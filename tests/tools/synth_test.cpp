@@ -1,0 +1,69 @@
+// `salix synth`: its two forms, and what it refuses.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "data/dataset.h"
+#include "data/image_io.h"
+#include "tests/tools/scratch.h"
+#include "tools/cli/run.h"
+
+namespace salix::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class Synth : public ::testing::Test {
+ protected:
+  int run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(),
+                     {"synth", "-o", scratch_.path().string(), "--height", "40", "--width", "48"});
+    std::ostringstream out, err;
+    const int code = cli::run(arguments, out, err);
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+  ScratchFolder scratch_;
+  std::string out_, err_;
+};
+
+TEST_F(Synth, PaintsScenesWithMasks) {
+  EXPECT_EQ(run({"--count", "2"}), 0);
+  EXPECT_THAT(out_, HasSubstr("2 scenes"));
+  EXPECT_EQ(data::read_rgb(scratch_ / "images/scene_0001.png").width, 48);
+  EXPECT_TRUE(fs::exists(scratch_ / "masks/scene_0001.png"));
+}
+
+TEST_F(Synth, WritesThePublishedSetsOfEachTask) {
+  ASSERT_EQ(run({"--tasks", "cdot", "--train", "2", "--test", "1"}), 0) << err_;
+  EXPECT_THAT(out_, HasSubstr("d_RGBD-TR: 2 pictures"));
+  const data::DatasetOptions options{.root = scratch_.path()};
+  EXPECT_EQ(data::evaluation_lists("all", options).size(), 17u);
+  EXPECT_EQ(data::training_samples("cdt", 1, options).size(), 6u);
+  EXPECT_FALSE(fs::exists(scratch_ / "images"));
+}
+
+TEST_F(Synth, WritesTheSetsThatAreNamed) {
+  ASSERT_EQ(run({"--tasks", "d", "--train", "1", "--test", "1", "--train-set", "d=mine",
+                 "--test-set", "d=a,b", "--scribbles"}),
+            0)
+      << err_;
+  for (const char* file :
+       {"mine/image/0001.jpg", "mine/scribble/0001.png", "a/depth/0001.png", "b/mask/0001.png"})
+    EXPECT_TRUE(fs::exists(scratch_.path() / "RGBD" / file)) << file;
+  EXPECT_FALSE(fs::exists(scratch_ / "RGBD/RGBD-TR"));
+}
+
+TEST_F(Synth, RefusesWhatItCannotWrite) {
+  EXPECT_EQ(run({"--tasks", "x"}), 2);
+  EXPECT_EQ(run({"--tasks", "c", "--test-set", "c=../elsewhere"}), 2);
+  EXPECT_THAT(err_, HasSubstr("named, not given as paths"));
+  EXPECT_EQ(run({"--tasks", "c", "--train-set", "c=same", "--test-set", "c=same"}), 2);
+  EXPECT_THAT(err_, HasSubstr("'same' is named twice"));
+}
+
+}  // namespace
+}  // namespace salix::testing
