@@ -32,8 +32,12 @@ TEST_P(Catalogue, PrintedValues) {
   const DType dtype = has_float64() ? DType::kFloat64 : DType::kFloat32;
   const LossScene s = loss_scene(exec(), dtype);
   for (const auto& [letter, printed] : kPrinted) {
+    // The last printed digit may be off by one. The reference rounds SSIM's Gaussian window to
+    // float32 before it normalises it: in float64 PyTorch finds 0.4754272654 with that window
+    // and our 0.4754282779 with the exact one.
+    const double relative = letter == 's' ? 3e-6 : 2e-9;
     EXPECT_NEAR(catalogue_loss(letter, s.logits1, s.target).item(), printed,
-                printed * (has_float64() ? 1e-9 : 1e-5))
+                printed * (has_float64() ? relative : 1e-5))
         << letter;
   }
 }

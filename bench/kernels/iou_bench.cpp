@@ -1,0 +1,35 @@
+// The IoU loss from the logits of eight 320x320 images.
+#include "kernels/iou/iou.h"
+
+#include "bench/support/roofline.h"
+#include "engine/tensor.h"
+
+namespace salix::bench {
+namespace {
+
+const Shape kMap{8, 320, 320, 1};
+
+void iou_forward(benchmark::State& state) {
+  Exec& exec = bench_exec();
+  const Tensor x = Tensor::full(exec, kMap, 0.7), target = Tensor::full(exec, kMap, 1);
+  Tensor loss = Tensor::empty(exec, {1}), sums = Tensor::empty(exec, {8, 2});
+  run(state, {.bytes = 2.0 * static_cast<double>(x.size_bytes())}, [&] {
+    kernels::iou(exec, x.view(), target.view(), loss.mutable_view(), sums.mutable_view(), {});
+  });
+}
+BENCHMARK(iou_forward)->Name("iou/forward/float32")->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+void iou_backward(benchmark::State& state) {
+  Exec& exec = bench_exec();
+  const Tensor x = Tensor::full(exec, kMap, 0.7), target = Tensor::full(exec, kMap, 1);
+  const Tensor dloss = Tensor::full(exec, {1}, 1), sums = Tensor::full(exec, {8, 2}, 1000);
+  Tensor dx = Tensor::empty(exec, kMap);
+  run(state, {.bytes = 3.0 * static_cast<double>(x.size_bytes())}, [&] {
+    kernels::iou_backward(exec, dloss.view(), x.view(), target.view(), sums.view(),
+                          dx.mutable_view(), {});
+  });
+}
+BENCHMARK(iou_backward)->Name("iou/backward/float32")->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+}  // namespace
+}  // namespace salix::bench
