@@ -38,7 +38,8 @@ Scene make_scene(int size, int channels) {
 
 void btm_forward_backward(benchmark::State& state) {
   Exec& exec = bench_exec();
-  const int size = static_cast<int>(state.range(0)), channels = 3 * static_cast<int>(state.range(1));
+  const int size = static_cast<int>(state.range(0)),
+            channels = 3 * static_cast<int>(state.range(1));
   const Shape shape{kImages, size, size, 1};
   const Scene scene = make_scene(size, channels);
   exec.allocator()->reset_peak();
@@ -58,8 +59,9 @@ void btm_forward_backward(benchmark::State& state) {
   // Per contour pixel and neighbour: three operations per channel, the exponential as one, and
   // six for the two sums.
   const double pairs = pixels.item() * 121;
-  run(state, {.bytes = inputs + 3 * static_cast<double>(slope.size_bytes()),
-              .flops = pairs * (3 * channels + 7)},
+  run(state,
+      {.bytes = inputs + 3 * static_cast<double>(slope.size_bytes()),
+       .flops = pairs * (3 * channels + 7)},
       step);
   double gradient = 0;
   for (const double value : ds.to_vector<double>()) gradient += std::abs(value);

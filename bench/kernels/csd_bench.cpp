@@ -23,9 +23,8 @@ void csd_backward(benchmark::State& state) {
   Exec& exec = bench_exec();
   const Tensor x = Tensor::full(exec, kMap, 0.7), dloss = Tensor::full(exec, {1}, 1);
   Tensor dx = Tensor::empty(exec, kMap);
-  run(state, {.bytes = 2.0 * static_cast<double>(x.size_bytes())}, [&] {
-    kernels::csd_backward(exec, dloss.view(), x.view(), dx.mutable_view(), kParams);
-  });
+  run(state, {.bytes = 2.0 * static_cast<double>(x.size_bytes())},
+      [&] { kernels::csd_backward(exec, dloss.view(), x.view(), dx.mutable_view(), kParams); });
 }
 BENCHMARK(csd_backward)->Name("csd/backward/float32")->Unit(benchmark::kMicrosecond)->UseRealTime();
 

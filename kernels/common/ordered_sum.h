@@ -10,29 +10,28 @@
 
 namespace salix::kernels {
 
-// The sums of the kSums values that term(i) returns, for i in [0, count): in Real over 1024
-// elements at a time, in double from there on, in order. term is called in loops that
-// vectorise when it is free of branches and library calls.
-template <int kSums, typename Real, typename Term>
-std::array<double, kSums> ordered_sums(std::int64_t count, const Term& term) {
-  constexpr std::int64_t kChunk = 1024;
-  const std::int64_t chunks = (count + kChunk - 1) / kChunk;
+inline constexpr std::int64_t kOrderedChunk = 1024;
+
+// The kSums sums over `count` elements. terms(first, size, values) writes the addends of
+// elements [first, first + size), size <= kOrderedChunk: values[k][i] for the k-th sum; its own
+// loop then vectorises. Added in Real within such a chunk, in double from there on, in order.
+template <int kSums, typename Real, typename Terms>
+std::array<double, kSums> ordered_sums(std::int64_t count, const Terms& terms) {
+  const std::int64_t chunks = (count + kOrderedChunk - 1) / kOrderedChunk;
   std::vector<std::array<double, kSums>> partial(static_cast<std::size_t>(chunks));
   parallel_for(chunks, 32, [&](std::int64_t begin, std::int64_t end) {
-    Real values[kSums][kChunk];
+    Real values[kSums][kOrderedChunk];
     for (std::int64_t chunk = begin; chunk < end; ++chunk) {
-      const std::int64_t first = chunk * kChunk, size = std::min(kChunk, count - first);
-#pragma omp simd
-      for (std::int64_t i = 0; i < size; ++i) {
-        const std::array<Real, kSums> terms = term(first + i);
-        for (int k = 0; k < kSums; ++k) values[k][i] = terms[static_cast<std::size_t>(k)];
-      }
-      for (int k = 0; k < kSums; ++k) {
+      const std::int64_t first = chunk * kOrderedChunk;
+      const std::int64_t size = std::min(kOrderedChunk, count - first);
+      terms(first, size, values);
+      for (std::size_t k = 0; k < kSums; ++k) {
+        const Real* addends = values[k];
         Real sum = 0;
+        // Several partial sums: their order is fixed when this compiles.
 #pragma omp simd reduction(+ : sum)
-        for (std::int64_t i = 0; i < size; ++i) sum += values[k][i];
-        partial[static_cast<std::size_t>(chunk)][static_cast<std::size_t>(k)] =
-            static_cast<double>(sum);
+        for (std::int64_t i = 0; i < size; ++i) sum += addends[i];
+        partial[static_cast<std::size_t>(chunk)][k] = static_cast<double>(sum);
       }
     }
   });

@@ -35,7 +35,8 @@ struct CsdTerm {
   SALIX_HOST_DEVICE Real value(Real x) const {
     const Real e = fast_exp(x < Real(0) ? x : -x);
     const Real confidence = (Real(1) - e) / (Real(1) + e) * Real(0.5);
-    return confidence > Real(0) ? power(confidence, exponent) : confidence;  // NaN stays
+    const Real raised = power(confidence, exponent);
+    return confidence > Real(0) ? raised : confidence;  // NaN stays
   }
   SALIX_HOST_DEVICE Real slope(Real x) const {
     const Real e = fast_exp(x < Real(0) ? x : -x), whole = Real(1) + e;

@@ -12,7 +12,10 @@ void csd(Exec&, ConstView x, View loss, CsdParams params) {
     const CsdTerm<T> term{static_cast<T>(params.exponent)};
     const T* logits = x.as<T>();
     const double sum = ordered_sums<1, T>(
-        x.numel(), [=](std::int64_t i) { return std::array<T, 1>{term.value(logits[i])}; })[0];
+        x.numel(), [=](std::int64_t first, std::int64_t size, T(*values)[kOrderedChunk]) {
+#pragma omp simd
+          for (std::int64_t i = 0; i < size; ++i) values[0][i] = term.value(logits[first + i]);
+        })[0];
     *loss.as<T>() =
         static_cast<T>(std::pow(0.5, params.exponent) - sum / static_cast<double>(x.numel()));
   });

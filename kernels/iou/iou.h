@@ -2,7 +2,6 @@
 #pragma once
 
 #include "engine/exec.h"
-#include "engine/host_device.h"
 #include "engine/tensor_view.h"
 
 namespace salix::kernels {
@@ -25,12 +24,5 @@ struct IouParams {
 void iou(Exec& exec, ConstView x, ConstView target, View loss, View sums, IouParams params);
 void iou_backward(Exec& exec, ConstView dloss, ConstView x, ConstView target, ConstView sums,
                   View dx, IouParams params);
-
-// --- One formula for all devices. ---
-
-template <typename Real>
-SALIX_HOST_DEVICE inline Real iou_target(Real target, bool threshold) {
-  return threshold ? (target > Real(0.5) ? Real(1) : Real(0)) : target;
-}
 
 }  // namespace salix::kernels

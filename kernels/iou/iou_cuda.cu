@@ -10,6 +10,10 @@ namespace {
 
 constexpr int kThreadsPerBlock = 256;
 
+__device__ float target_of(float value, bool threshold) {
+  return threshold ? (value > 0.5f ? 1.0f : 0.0f) : value;
+}
+
 // Intersection and union together: one read of the maps.
 struct IouReducer {
   struct State {
@@ -35,7 +39,7 @@ struct IouSource {
     const auto wanted = *reinterpret_cast<const Pack<float, N>*>(target + offset);
     for (int k = 0; k < N; ++k) {
       const float q = Sigmoid<float>{}.value(logits.value[k]);
-      const float t = iou_target(wanted.value[k], threshold);
+      const float t = target_of(wanted.value[k], threshold);
       states[k] = IouReducer::merge(states[k], {q * t, q + t - q * t});
     }
   }
@@ -76,7 +80,7 @@ __global__ void iou_backward_kernel(const float* dloss, const float* x, const fl
   Pack<float, N> out;
   for (int k = 0; k < N; ++k) {
     const float q = Sigmoid<float>{}.value(logits.value[k]);
-    const float t = iou_target(wanted.value[k], params.threshold_target);
+    const float t = target_of(wanted.value[k], params.threshold_target);
     out.value[k] = scale * (t * all - common * (1.0f - t)) * (q * (1.0f - q));
   }
   *reinterpret_cast<Pack<float, N>*>(dx + pack * N) = out;
