@@ -45,8 +45,8 @@ std::int64_t permutohedral_vertices(Exec& exec, ConstView feature, View weight, 
   check_rank(op, "feature", feature, 2);
   const std::int64_t dims = feature.dim(0), points = feature.dim(1);
   check_size(op, dims, points);
-  check_shape(op, "weight", weight, {dims + 1, points});
-  check_shape(op, "vertex", vertex, {dims + 1, points});
+  check_shape(op, "weight", weight, {points, dims + 1});
+  check_shape(op, "vertex", vertex, {points, dims + 1});
   check_shape(op, "key", key, {(dims + 1) * points});
   check_dtype(op, "feature", feature, DType::kFloat32);
   check_dtype(op, "weight", weight, DType::kFloat32);
@@ -90,8 +90,8 @@ void permutohedral_filter(Exec& exec, const PermutohedralLattice& lattice, Const
   const std::int64_t corners = lattice.neighbour.dim(0), points = x.dim(0);
   check_size(op, corners - 1, points);
   check_same_shape(op, "x", x, "y", y);
-  check_shape(op, "weight", lattice.weight, {corners, points});
-  check_shape(op, "vertex", lattice.vertex, {corners, points});
+  check_shape(op, "weight", lattice.weight, {points, corners});
+  check_shape(op, "vertex", lattice.vertex, {points, corners});
   check_shape(op, "neighbour", lattice.neighbour, {corners, 2, lattice.neighbour.dim(2)});
   check_dtype(op, "x", x, DType::kFloat32);
   check_dtype(op, "y", y, DType::kFloat32);

@@ -16,7 +16,7 @@ inline constexpr int kMaxPermutohedralDims = 6;
 // appearance (point by point, corner by corner), and the first M elements of `key` are theirs.
 //
 // Shapes    feature [D,P] in units of the filter's standard deviation, D = 1..6, P = 1..2^26;
-//           weight and vertex [D+1,P]; key [(D+1) P].
+//           weight and vertex [P,D+1]; key [(D+1) P].
 // Types     feature and weight float32, vertex int32, key int64.
 // Errors    InvalidInput when the features span more cells than a key holds (about 9000
 //           standard deviations for D = 5) or are not finite.
@@ -35,7 +35,7 @@ std::int64_t permutohedral_vertices(Exec& exec, ConstView feature, View weight, 
 void permutohedral_neighbours(Exec& exec, ConstView key, View neighbour);
 
 struct PermutohedralLattice {
-  ConstView weight, vertex;  // [D+1,P]
+  ConstView weight, vertex;  // [P,D+1]
   ConstView neighbour;       // [D+1,2,M]
 };
 

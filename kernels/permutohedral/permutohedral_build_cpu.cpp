@@ -23,10 +23,10 @@ struct Points {
   std::int32_t* vertex;
 };
 
-// Numbers the vertices of points [begin, end) by `table`, lists new ones in `keys`.
+// Numbers the vertices of points [begin, end) by `table`; returns whether all are inside.
 template <int D>
 bool number_vertices(const Points<D>& points, std::int64_t begin, std::int64_t end,
-                     VertexTable& table, std::vector<Key>& keys) {
+                     VertexTable& table) {
   bool inside = true;
   float feature[D][kLanes] = {};
   Simplices<D, kLanes> found;
@@ -40,21 +40,20 @@ bool number_vertices(const Points<D>& points, std::int64_t begin, std::int64_t e
       std::copy_n(points.feature + j * points.count + first, lanes, feature[j]);
     }
     find_simplices<D, kLanes>(feature, found);
+    for (int r = 0; r <= D; ++r) {
+      for (int k = 0; k < lanes; ++k) table.prefetch(found.key[r][k]);
+    }
     for (int k = 0; k < lanes; ++k) {
-      inside = inside && found.inside[k];
+      inside = inside && found.inside[k] != 0;
       for (int r = 0; r <= D; ++r) {
         const Key key = found.key[r][k];
         if (key != last[r]) {
-          const auto [id, is_new] = table.insert(key);
-          if (is_new) keys.push_back(key);
           last[r] = key;
-          number[r] = id;
+          number[r] = table.insert(key);
         }
-        points.vertex[r * points.count + first + k] = number[r];
+        points.vertex[(first + k) * (D + 1) + r] = number[r];
+        points.weight[(first + k) * (D + 1) + r] = found.weight[r][k];
       }
-    }
-    for (int r = 0; r <= D; ++r) {
-      std::copy_n(found.weight[r], lanes, points.weight + r * points.count + first);
     }
   }
   return inside;
@@ -63,33 +62,24 @@ bool number_vertices(const Points<D>& points, std::int64_t begin, std::int64_t e
 // Each part numbers its own vertices; then they are numbered over all parts in order. That is
 // the order in which one part over all points would have met them.
 template <int D>
-bool number_in_parts(const Points<D>& points, std::vector<Key>& keys) {
+bool number_in_parts(const Points<D>& points, VertexTable& table) {
   const Parts parts(points.count);
-  std::vector<std::vector<Key>> part_keys(static_cast<std::size_t>(parts.count));
+  std::vector<VertexTable> part_table(static_cast<std::size_t>(parts.count));
   std::atomic<bool> inside = true;
   parallel_for(parts.count, 1, [&](std::int64_t part, std::int64_t) {
-    VertexTable table;
-    if (!number_vertices(points, parts.begin(part), parts.end(part), table,
-                         part_keys[static_cast<std::size_t>(part)])) {
+    if (!number_vertices(points, parts.begin(part), parts.end(part),
+                         part_table[static_cast<std::size_t>(part)])) {
       inside = false;
     }
   });
-  VertexTable table;
-  std::vector<std::vector<std::int32_t>> global(part_keys.size());
-  for (std::size_t part = 0; part < part_keys.size(); ++part) {
-    for (const Key key : part_keys[part]) {
-      const auto [id, is_new] = table.insert(key);
-      if (is_new) keys.push_back(key);
-      global[part].push_back(id);
-    }
+  std::vector<std::vector<std::int32_t>> global(part_table.size());
+  for (std::size_t part = 0; part < part_table.size(); ++part) {
+    for (const Key key : part_table[part].keys()) global[part].push_back(table.insert(key));
   }
   parallel_for(parts.count, 1, [&](std::int64_t part, std::int64_t) {
     const std::vector<std::int32_t>& number = global[static_cast<std::size_t>(part)];
-    for (int r = 0; r <= D; ++r) {
-      std::int32_t* vertex = points.vertex + r * points.count;
-      for (std::int64_t p = parts.begin(part); p < parts.end(part); ++p) {
-        vertex[p] = number[static_cast<std::size_t>(vertex[p])];
-      }
+    for (std::int64_t i = parts.begin(part) * (D + 1); i < parts.end(part) * (D + 1); ++i) {
+      points.vertex[i] = number[static_cast<std::size_t>(points.vertex[i])];
     }
   });
   return inside;
@@ -103,15 +93,12 @@ void permutohedral_vertices(Exec&, ConstView feature, View weight, View vertex, 
     constexpr int D = decltype(dims)::value;
     const Points<D> points{feature.dim(1), feature.as<float>(), weight.as<float>(),
                            vertex.as<std::int32_t>()};
-    std::vector<Key> keys;
-    if (thread_count() == 1) {  // the same numbers, without the second look at the keys
-      VertexTable table;
-      inside = number_vertices(points, 0, points.count, table, keys);
-    } else {
-      inside = number_in_parts(points, keys);
-    }
-    count = static_cast<std::int64_t>(keys.size());
-    std::copy(keys.begin(), keys.end(), key.as<std::int64_t>());
+    VertexTable table;
+    // One thread gets the same numbers without a second look at the keys.
+    inside = thread_count() == 1 ? number_vertices(points, 0, points.count, table)
+                                 : number_in_parts(points, table);
+    count = static_cast<std::int64_t>(table.keys().size());
+    std::copy(table.keys().begin(), table.keys().end(), key.as<std::int64_t>());
   });
 }
 
@@ -127,13 +114,21 @@ void permutohedral_neighbours(Exec&, ConstView key, View neighbour) {
       std::int32_t* before = neighbour.as<std::int32_t>() + axis * 2 * count;
       std::int32_t* after = before + count;
       std::fill(before, after + count, static_cast<std::int32_t>(count));
-      for (std::int64_t m = 0; m < count; ++m) {
-        const Key other =
-            permutohedral::neighbour<D>(static_cast<Key>(keys[m]), static_cast<int>(axis));
-        const std::int32_t found = table.find(other);
-        if (found < 0) continue;
-        before[m] = found;
-        after[found] = static_cast<std::int32_t>(m);
+      constexpr std::int64_t kAhead = 32;
+      Key other[kAhead];
+      for (std::int64_t first = 0; first < count; first += kAhead) {
+        const std::int64_t some = std::min(kAhead, count - first);
+        for (std::int64_t i = 0; i < some; ++i) {
+          other[i] = permutohedral::neighbour<D>(static_cast<Key>(keys[first + i]),
+                                                 static_cast<int>(axis));
+          table.prefetch(other[i]);
+        }
+        for (std::int64_t i = 0; i < some; ++i) {
+          const std::int32_t found = table.find(other[i]);
+          if (found == VertexTable::kEmpty) continue;
+          before[first + i] = found;
+          after[found] = static_cast<std::int32_t>(first + i);
+        }
       }
     });
   });

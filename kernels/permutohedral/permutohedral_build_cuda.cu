@@ -27,12 +27,12 @@ __global__ void insert_corners_kernel(const float* feature, std::int64_t points,
   for (int j = 0; j < D; ++j) own[j][0] = feature[j * points + p];
   permutohedral::Simplices<D, 1> found;
   permutohedral::find_simplices<D, 1>(own, found);
-  if (!found.inside[0]) atomicOr(outside, 1u);
+  if (found.inside[0] == 0) atomicOr(outside, 1u);
   for (int r = 0; r <= D; ++r) {
     const unsigned slot = insert_key(table.key, table.bits, found.key[r][0]);
     atomicMin(&table.owner[slot], static_cast<unsigned>(p * (D + 1) + r));
-    vertex[r * points + p] = static_cast<std::int32_t>(slot);  // the number comes later
-    weight[r * points + p] = found.weight[r][0];
+    vertex[p * (D + 1) + r] = static_cast<std::int32_t>(slot);  // the number comes later
+    weight[p * (D + 1) + r] = found.weight[r][0];
   }
 }
 
@@ -40,7 +40,7 @@ __global__ void insert_corners_kernel(const float* feature, std::int64_t points,
 __device__ bool is_owner(const Table& table, const std::int32_t* vertex, std::int64_t points,
                          int corners, std::int64_t entry, std::int32_t& slot) {
   if (entry >= points * corners) return false;
-  slot = vertex[entry % corners * points + entry / corners];
+  slot = vertex[entry];
   return table.owner[slot] == static_cast<unsigned>(entry);
 }
 

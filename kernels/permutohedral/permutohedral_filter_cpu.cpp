@@ -22,7 +22,7 @@ void splat(const PermutohedralLattice& lattice, const float* x, const Parts& par
     std::fill_n(value, stride, 0.0f);
     for (std::int64_t p = parts.begin(part); p < parts.end(part); ++p) {
       for (int r = 0; r <= D; ++r) {
-        const std::int64_t at = r * parts.points + p;
+        const std::int64_t at = p * (D + 1) + r;
         value[vertex[at]] += weight[at] * x[p];
       }
     }
@@ -57,7 +57,7 @@ void slice(const PermutohedralLattice& lattice, const float* value, std::int64_t
   parallel_for(points, grain_for(2 * (D + 1)), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p) {
       float sum = 0.0f;
-      for (int r = 0; r <= D; ++r) sum += weight[r * points + p] * value[vertex[r * points + p]];
+      for (int r = 0; r <= D; ++r) sum += weight[p * (D + 1) + r] * value[vertex[p * (D + 1) + r]];
       y[p] = kAlpha * sum;
     }
   });

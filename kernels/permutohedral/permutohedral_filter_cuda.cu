@@ -38,8 +38,8 @@ __global__ void splat_kernel(const float* weight, const std::int32_t* vertex, co
   const float scaled = ldexpf(x[p], fixed_exponent(*largest));
   if (scaled == 0.0f) return;
   for (int r = 0; r <= D; ++r) {
-    const long long part = llrintf(weight[r * points + p] * scaled);
-    atomicAdd(&sum[vertex[r * points + p]], static_cast<unsigned long long>(part));
+    const long long part = llrintf(weight[p * (D + 1) + r] * scaled);
+    atomicAdd(&sum[vertex[p * (D + 1) + r]], static_cast<unsigned long long>(part));
   }
 }
 
@@ -66,7 +66,7 @@ __global__ void slice_kernel(const float* weight, const std::int32_t* vertex, co
   const std::int64_t p = global_thread();
   if (p >= points) return;
   float sum = 0.0f;
-  for (int r = 0; r <= D; ++r) sum += weight[r * points + p] * value[vertex[r * points + p]];
+  for (int r = 0; r <= D; ++r) sum += weight[p * (D + 1) + r] * value[vertex[p * (D + 1) + r]];
   y[p] = kAlpha * sum;
 }
 

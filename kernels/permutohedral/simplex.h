@@ -24,6 +24,9 @@ template <int D>
 inline constexpr int kLargestCoordinate = (1 << (kKeyBits<D> - 1)) - 3;
 
 template <int D>
+inline constexpr Key kKeyMask = (Key{1} << (3 + D * kKeyBits<D>)) - 1;
+
+template <int D>
 SALIX_HOST_DEVICE constexpr Key unit(int j) {  // the key's change when v_j grows by one
   return j < D ? Key{1} << (3 + j * kKeyBits<D>) : Key{0};
 }
@@ -34,7 +37,7 @@ template <int D, int Lanes>
 struct Simplices {
   Key key[D + 1][Lanes];       // of the corners r = 0..D
   float weight[D + 1][Lanes];  // their barycentric weights; they sum to 1
-  bool inside[Lanes];          // whether the key holds the coordinates
+  int inside[Lanes];           // 1 or 0: whether the key holds the coordinates
 };
 
 // Onto the plane x_0 + .. + x_D = 0, scaled so that the blur has unit standard deviation.
@@ -45,6 +48,7 @@ SALIX_HOST_DEVICE inline void elevate(const float (&feature)[D][Lanes],
   for (int j = D; j > 0; --j) {
     const auto scale = static_cast<float>(0.81649658092772603 * (D + 1) /
                                           std::sqrt(static_cast<double>(j) * (j + 1)));
+#pragma omp simd
     for (int k = 0; k < Lanes; ++k) {
       const float scaled = feature[j - 1][k] * scale;
       elevated[j][k] = sum[k] - static_cast<float>(j) * scaled;
@@ -67,22 +71,22 @@ SALIX_HOST_DEVICE inline void rank_coordinates(const float (&elevated)[D + 1][La
   for (int j = 0; j <= D; ++j) {
     for (int k = 0; k < Lanes; ++k) {
       above[j][k] = elevated[j][k] - static_cast<float>(v[j][k] * (D + 1));
-      rank[j][k] = excess[k];
-    }
-  }
-  for (int i = 0; i < D; ++i) {
-    for (int j = i + 1; j <= D; ++j) {
-      for (int k = 0; k < Lanes; ++k) {
-        const int lower = above[i][k] < above[j][k] ? 1 : 0;
-        rank[i][k] += lower;
-        rank[j][k] += 1 - lower;
-      }
     }
   }
   for (int j = 0; j <= D; ++j) {
+    int before[Lanes];
+    for (int k = 0; k < Lanes; ++k) before[k] = excess[k];
+    for (int i = 0; i <= D; ++i) {
+      if (i == j) continue;
+#pragma omp simd
+      for (int k = 0; k < Lanes; ++k) {  // of equal ones, the first comes first
+        const bool higher = i < j ? above[i][k] >= above[j][k] : above[i][k] > above[j][k];
+        before[k] += higher ? 1 : 0;
+      }
+    }
     for (int k = 0; k < Lanes; ++k) {
-      const int move = rank[j][k] < 0 ? 1 : (rank[j][k] > D ? -1 : 0);
-      rank[j][k] += move * (D + 1);
+      const int move = before[k] < 0 ? 1 : (before[k] > D ? -1 : 0);
+      rank[j][k] = before[k] + move * (D + 1);
       v[j][k] += move;
     }
   }
@@ -95,13 +99,13 @@ SALIX_HOST_DEVICE inline void find_simplices(const float (&feature)[D][Lanes],
   float elevated[D + 1][Lanes];
   elevate<D, Lanes>(feature, elevated);
   int v[D + 1][Lanes], rank[D + 1][Lanes];
-  for (int k = 0; k < Lanes; ++k) out.inside[k] = true;
+  for (int k = 0; k < Lanes; ++k) out.inside[k] = 1;
   for (int j = 0; j <= D; ++j) {
     for (int k = 0; k < Lanes; ++k) {
       constexpr float kLimit = kLargestCoordinate<D>;
       const float cell = elevated[j][k] * kInverse;
-      const bool inside = cell > -kLimit && cell < kLimit;  // false for NaN
-      out.inside[k] = out.inside[k] && inside;
+      const bool inside = fabsf(cell) < kLimit;  // false for NaN
+      out.inside[k] &= inside ? 1 : 0;
       v[j][k] = static_cast<int>(rintf(inside ? cell : 0.0f));
     }
   }
@@ -116,23 +120,33 @@ SALIX_HOST_DEVICE inline void find_simplices(const float (&feature)[D][Lanes],
     out.key[0][k] = key;
   }
   float fraction[D + 1][Lanes];
+  int axis[D + 1][Lanes];  // the coordinate of that rank
+  for (int j = 0; j <= D; ++j) {
+    for (int k = 0; k < Lanes; ++k) {
+      elevated[j][k] = (elevated[j][k] - static_cast<float>(v[j][k] * (D + 1))) * kInverse;
+    }
+  }
   for (int at = 0; at <= D; ++at) {
-    for (int k = 0; k < Lanes; ++k) fraction[at][k] = 0.0f;
-    for (int j = 0; j <= D; ++j) {
-      for (int k = 0; k < Lanes; ++k) {
-        const float t = (elevated[j][k] - static_cast<float>(v[j][k] * (D + 1))) * kInverse;
-        fraction[at][k] += rank[j][k] == at ? t : 0.0f;
+    for (int k = 0; k < Lanes; ++k) {
+      float t = 0.0f;
+      int found = 0;
+      for (int j = 0; j <= D; ++j) {
+        t = rank[j][k] == at ? elevated[j][k] : t;
+        found = rank[j][k] == at ? j : found;
       }
+      fraction[at][k] = t;
+      axis[at][k] = found;
     }
   }
   for (int k = 0; k < Lanes; ++k) {
     out.weight[0][k] = fraction[D][k] + (1.0f - fraction[0][k]);
   }
   for (int r = 1; r <= D; ++r) {
+#pragma omp simd
     for (int k = 0; k < Lanes; ++k) {
-      Key drop = 0;
-      for (int j = 0; j < D; ++j) drop += rank[j][k] == D - r + 1 ? unit<D>(j) : Key{0};
-      out.key[r][k] = out.key[r - 1][k] + 1 - drop;
+      // Coordinate D has no place in the key: its step is above all others, and cut off.
+      const Key step = Key{1} << (3 + axis[D - r + 1][k] * kKeyBits<D>);
+      out.key[r][k] = (out.key[r - 1][k] + 1 - step) & kKeyMask<D>;
       out.weight[r][k] = fraction[D - r][k] - fraction[D - r + 1][k];
     }
   }

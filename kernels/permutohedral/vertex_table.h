@@ -2,62 +2,67 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "kernels/permutohedral/simplex.h"
 
 namespace salix::kernels::permutohedral {
 
-// Open addressing with linear probing, at most half full: a search touches one cache line,
-// nearly always.
+// Open addressing with linear probing, at most half full. The slots hold numbers only, and
+// keys lie in order of insertion, where neighbours are near: 4 bytes per slot keep the table
+// of a photograph in the L2 cache (16 bytes, number and key side by side, cost 1.4 times as
+// much time).
 class VertexTable {
  public:
   // Room for `count` keys without growing.
   explicit VertexTable(std::int64_t count = 0) {
-    while ((std::int64_t{1} << bits_) < 2 * count) ++bits_;
-    slots_.resize(std::size_t{1} << bits_);
+    while ((std::int64_t{1} << bits_) < 4 * count) ++bits_;
+    slots_.assign(std::size_t{1} << bits_, kEmpty);
+    keys_.reserve(static_cast<std::size_t>(count));
   }
 
-  std::int32_t size() const { return size_; }
+  // In the order of their numbers.
+  const std::vector<Key>& keys() const { return keys_; }
 
-  // The number of `key`, and whether it is new.
-  std::pair<std::int32_t, bool> insert(Key key) {
-    Slot& slot = slots_[search(key)];
-    if (slot.number >= 0) return {slot.number, false};
-    slot = {key, size_++};
-    if (2 * static_cast<std::size_t>(size_) > slots_.size()) grow();
-    return {size_ - 1, true};
+  // The number of `key`, which is added if it is new.
+  std::int32_t insert(Key key) {
+    std::int32_t& slot = slots_[search(key)];
+    if (slot != kEmpty) return slot;
+    const auto number = static_cast<std::int32_t>(keys_.size());
+    slot = number;
+    keys_.push_back(key);
+    if (4 * keys_.size() > slots_.size()) grow();
+    return number;
   }
 
-  // The number of `key`, or -1.
-  std::int32_t find(Key key) const { return slots_[search(key)].number; }
+  // Has the slot where a search for `key` begins fetched into the cache.
+  void prefetch(Key key) const { __builtin_prefetch(&slots_[slot_of(key, bits_)]); }
+
+  // The number of `key`, or kEmpty.
+  static constexpr std::int32_t kEmpty = -1;
+  std::int32_t find(Key key) const { return slots_[search(key)]; }
 
  private:
-  struct Slot {
-    Key key = 0;
-    std::int32_t number = -1;  // -1: empty
-  };
-
   std::size_t search(Key key) const {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = slot_of(key, bits_);
-    while (slots_[at].number >= 0 && slots_[at].key != key) at = (at + 1) & mask;
+    while (slots_[at] != kEmpty && keys_[static_cast<std::size_t>(slots_[at])] != key) {
+      at = (at + 1) & mask;
+    }
     return at;
   }
 
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
-    old.swap(slots_);
     ++bits_;
-    for (const Slot& slot : old) {
-      if (slot.number >= 0) slots_[search(slot.key)] = slot;
+    slots_.assign(slots_.size() * 2, kEmpty);
+    for (std::size_t number = 0; number < keys_.size(); ++number) {
+      slots_[search(keys_[number])] = static_cast<std::int32_t>(number);
     }
   }
 
   int bits_ = 12;
-  std::int32_t size_ = 0;
-  std::vector<Slot> slots_;
+  std::vector<std::int32_t> slots_;
+  std::vector<Key> keys_;
 };
 
 }  // namespace salix::kernels::permutohedral

@@ -45,8 +45,8 @@ class GaussianKernels {
 CrfKernel::CrfKernel(const Tensor& feature, std::int64_t senders) {
   Exec& exec = feature.exec();
   const std::int64_t corners = feature.dim(0) + 1, points = feature.dim(1);
-  weight_ = Tensor::empty(exec, {corners, points});
-  vertex_ = Tensor::empty(exec, {corners, points}, DType::kInt32);
+  weight_ = Tensor::empty(exec, {points, corners});
+  vertex_ = Tensor::empty(exec, {points, corners}, DType::kInt32);
   Tensor key = Tensor::empty(exec, {corners * points}, DType::kInt64);
   const std::int64_t vertices = kernels::permutohedral_vertices(
       exec, feature.view(), weight_.mutable_view(), vertex_.mutable_view(), key.mutable_view());
