@@ -25,6 +25,7 @@ class WorkFailed : public std::runtime_error {
 void add_info(CLI::App& app, Output output);
 void add_weights(CLI::App& app, Output output);
 void add_predict(CLI::App& app, Output output);
+void add_eval(CLI::App& app, Output output);
 void add_audit(CLI::App& app, Output output);
 void add_audit_step(CLI::App& audit, Output output);
 void add_audit_diff(CLI::App& audit, Output output);

@@ -50,11 +50,13 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   app.footer(
       "Examples:\n"
       "  salix predict a2s --weight a2s.pth photo.jpg -o maps --overlay\n"
+      "  salix eval --pred maps --gt masks\n"
       "  salix weights info moco_v2_200ep_pretrain.pth.tar\n"
       "Each command has --help with examples of its own.");
   add_info(app, output);
   add_weights(app, output);
   add_predict(app, output);
+  add_eval(app, output);
   add_audit(app, output);
   add_synth(app, output);
   return run_checked(app, arguments, output);

@@ -1,0 +1,132 @@
+// `salix eval`: scores saved maps against ground truth, as the original eval.py.
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <thread>
+
+#include "engine/io/atomic_file.h"
+#include "engine/parallel.h"
+#include "tools/cli/progress.h"
+#include "tools/commands.h"
+#include "train/metrics/saved_maps.h"
+
+namespace salix::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Request {
+  std::vector<std::string> predictions, truths, names;
+  std::string csv, out;
+  int threads = 0;
+  bool json = false, allow_missing = false, nan_as_reference = false;
+};
+
+struct FilesOfSet {
+  std::string name;
+  std::vector<MapFiles> files;
+};
+
+std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 10;
+  std::string text;
+  for (std::size_t k = 0; k < std::min(names.size(), kShown); ++k)
+    text += (k == 0 ? "" : ", ") + names[k];
+  return names.size() > kShown ? str(text, " and ", names.size() - kShown, " more") : text;
+}
+
+FilesOfSet match(const std::string& name, const fs::path& predictions, const fs::path& truths,
+                 const Request& request, Output output) {
+  MatchedFolders matched = match_folders(predictions, truths);
+  if (!matched.missing.empty()) {
+    const std::string what =
+        str(matched.missing.size(), " of ", matched.missing.size() + matched.files.size(),
+            " truths in '", truths.string(), "' have no map of that name in '",
+            predictions.string(), "': ", joined(matched.missing));
+    if (!request.allow_missing || matched.files.empty())
+      throw IoError(str("eval: ", what, "; add them, or score the others with --allow-missing"));
+    output.err << "note: " << what << "; left out\n";
+  }
+  if (matched.unused > 0) {
+    output.err << "note: " << matched.unused << " maps in '" << predictions.string()
+               << "' have no truth and are not scored\n";
+  }
+  return {name, std::move(matched.files)};
+}
+
+// The last folder's name: maps/DUTS-TE/ is "DUTS-TE".
+std::string name_of(const std::string& folder) {
+  const fs::path path = fs::path(folder).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+std::vector<FilesOfSet> match_all(const Request& request, Output output) {
+  const std::size_t sets = request.predictions.size();
+  SALIX_CHECK(request.truths.size() == sets || request.truths.size() == 1,
+              "eval: --gt must be given once for all, or once per --pred; got ",
+              request.truths.size(), " for ", sets);
+  SALIX_CHECK(request.names.empty() || request.names.size() == sets,
+              "eval: --name must be given once per --pred; got ", request.names.size(), " for ",
+              sets);
+  std::vector<FilesOfSet> matched;
+  for (std::size_t k = 0; k < sets; ++k) {
+    const std::string& folder = request.predictions[k];
+    matched.push_back(match(request.names.empty() ? name_of(folder) : request.names[k], folder,
+                            request.truths[request.truths.size() == 1 ? 0 : k], request, output));
+  }
+  return matched;
+}
+
+void evaluate(const std::vector<FilesOfSet>& sets, const Request& request, Output output) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  set_thread_count(request.threads > 0 ? request.threads : cores);
+  std::int64_t total = 0;
+  for (const FilesOfSet& set : sets) total += static_cast<std::int64_t>(set.files.size());
+  std::vector<ScoredSet> scored;
+  {
+    Progress progress(output.err, "eval", total, stderr_is_terminal());
+    for (const FilesOfSet& set : sets) {
+      scored.push_back(score_files(set.name, set.files,
+                                   {.nan_as_reference = request.nan_as_reference},
+                                   [&] { progress.advance(); }));
+    }
+  }
+  if (!request.csv.empty())
+    io::write_file_atomically(request.csv, io::bytes_of(images_csv(scored)));
+  if (!request.out.empty()) write_report(request.out, scored);
+  output.out << (request.json ? scores_json(scored) : scores_table(scored));
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, Output output) {
+  CLI::App* command = app.add_subcommand("eval", "scores of saved maps against ground truth");
+  const auto request = std::make_shared<Request>();
+  command->add_option("--pred", request->predictions, "folder of maps; several for several sets")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("--gt", request->truths, "folder of masks, for each --pred or for all")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("--name", request->names,
+                      "name of each set in reports (default: its folder's)");
+  command->add_option("--csv", request->csv, "write the scores of every image")->type_name("FILE");
+  command
+      ->add_option("-o,--out", request->out,
+                   "write JSON, CSV and the curves as SVG and PNG into this folder")
+      ->type_name("DIR");
+  command->add_flag("--allow-missing", request->allow_missing, "leave out truths that have no map");
+  command->add_flag("--reference-nan", request->nan_as_reference,
+                    "undefined scores are NaN, as in the original program");
+  command->add_option("--threads", request->threads, "CPU threads (default: all cores)")
+      ->check(CLI::Range(1, 4096));
+  command->add_flag("--json", request->json, "print the result as JSON");
+  command->footer(
+      "Maps and masks are matched by path without extension; a map of another size is resized.\n"
+      "Examples:\n"
+      "  salix eval --pred maps --gt ECSSD/masks\n"
+      "  salix eval --pred ours theirs --gt ECSSD/masks -o report\n"
+      "  salix eval --pred maps/ECSSD maps/SOD --gt ECSSD/masks SOD/masks --csv images.csv --json");
+  command->callback([request, output] { evaluate(match_all(*request, output), *request, output); });
+}
+
+}  // namespace salix::cli
