@@ -67,34 +67,36 @@ EncoderImport import_encoder(ResNet50& encoder, const io::NamedArrays& arrays, b
   return result;
 }
 
-io::NamedArrays strip_wrappers(const io::NamedArrays& arrays) {
-  for (const char* wrapper : {"module.", "model."}) {
-    const std::string prefix = wrapper;
-    const bool all = !arrays.empty() &&
-                     std::all_of(arrays.begin(), arrays.end(),
-                                 [&](const auto& named) { return named.name.starts_with(prefix); });
-    if (!all) continue;
-    io::NamedArrays stripped;
-    for (const io::NamedArray& named : arrays) {
-      stripped.add(named.name.substr(prefix.size()), named.array);
+std::string wrapper_prefix(const io::NamedArrays& arrays) {
+  std::string prefix;
+  const auto all_start_with = [&](const std::string& start) {
+    return !arrays.empty() && std::all_of(arrays.begin(), arrays.end(), [&](const auto& named) {
+      return named.name.starts_with(start);
+    });
+  };
+  for (bool longer = true; longer;) {
+    longer = false;
+    for (const char* wrapper : {"module.", "model."}) {
+      if (!all_start_with(prefix + wrapper)) continue;
+      prefix += wrapper;
+      longer = true;
     }
-    return strip_wrappers(stripped);
   }
-  return arrays;
+  return prefix;
 }
 
 LoadReport import_network(Module& network, const io::NamedArrays& arrays) {
-  const io::NamedArrays stripped = strip_wrappers(arrays);
+  const std::string prefix = wrapper_prefix(arrays);
   std::vector<std::string> absent;
-  for (const StateEntry& entry : network.state()) {
+  for (const StateEntry& entry : network.state(prefix)) {
     const bool optional =
         is_never_executed(entry.name) || entry.name.ends_with("num_batches_tracked");
-    if (!optional && !stripped.contains(entry.name)) absent.push_back(entry.name);
+    if (!optional && !arrays.contains(entry.name)) absent.push_back(entry.name);
   }
   SALIX_CHECK(absent.empty(), "import: the file lacks ", absent.size(),
               " of the network's tensors (", list_some(absent),
               "); is this a file of another network?");
-  return load_state_dict(network, stripped);
+  return load_state_dict(network, arrays, prefix);
 }
 
 }  // namespace salix

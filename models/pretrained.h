@@ -23,10 +23,11 @@ struct EncoderImport {
 EncoderImport import_encoder(ResNet50& encoder, const io::NamedArrays& arrays, bool allow_partial);
 
 // Fills a whole network from a file of its own kind: the reference's names, perhaps behind
-// `module.` or `model.`. Everything but never-executed parameters must be there.
+// `module.` or `model.`. Everything but never-executed parameters must be there. The
+// report's names are those of the file.
 LoadReport import_network(Module& network, const io::NamedArrays& arrays);
 
-// The arrays without a common prefix of `module.` or `model.`.
-io::NamedArrays strip_wrappers(const io::NamedArrays& arrays);
+// What DataParallel and the like put before every name: `module.`, `model.`, both, or "".
+std::string wrapper_prefix(const io::NamedArrays& arrays);
 
 }  // namespace salix

@@ -14,8 +14,8 @@ namespace salix {
 
 LoadedA2s load_a2s(Exec& exec, const std::filesystem::path& path, bool allow_partial) {
   const io::Weights weights = io::read_weights(path);
-  const io::NamedArrays arrays = strip_wrappers(weights.arrays);
-  const bool whole = arrays.contains("decoder.fusion.ad0.0.weight");
+  const io::NamedArrays& arrays = weights.arrays;
+  const bool whole = arrays.contains(wrapper_prefix(arrays) + "decoder.fusion.ad0.0.weight");
   // A whole network overwrites every executed value: nothing need be drawn.
   std::optional<init::SkipInit> skip;
   if (whole) skip.emplace(exec);
@@ -23,7 +23,7 @@ LoadedA2s load_a2s(Exec& exec, const std::filesystem::path& path, bool allow_par
   try {
     loaded.summary.report =
         whole ? import_network(*loaded.network, arrays)
-              : import_encoder(loaded.network->encoder, weights.arrays, allow_partial).report;
+              : import_encoder(loaded.network->encoder, arrays, allow_partial).report;
   } catch (const InvalidInput& error) {
     throw InvalidInput(str(path.string(), ": ", error.what()));
   }

@@ -29,7 +29,8 @@ struct Conv2dParams {
 // Repeats   run_to_run. The vendor libraries may split sums by thread count, so another
 //           thread count may round differently; the reference never does.
 //
-// `packed`, if given, keeps the weight in the library's order between calls: see there.
+// `packed`, if given, keeps the weight in the library's order between calls, and may bring
+// other values than `weight` has: see there.
 void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView residual, View y,
             Conv2dParams params, PackedWeight* packed = nullptr);
 

@@ -158,7 +158,8 @@ bool run_fused(Exec& exec, Plan& plan, ConstView x, ConstView weight, ConstView 
 }  // namespace
 
 void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView residual, View y,
-            Conv2dParams params, PackedWeight*) {
+            Conv2dParams params, PackedWeight* packed) {
+  if (packed) weight.data = packed->keep_plain(weight.data);
   Plan& plan = exec.extension<Conv2dPlans>().get(Pass::kForward, x.dtype, x.shape, weight.shape,
                                                  y.shape, params);
   const Scratch workspace(exec, plan.workspace_bytes);

@@ -33,7 +33,8 @@ View rows(const View& map) { return {map.data, {map.numel() / map.dim(3), map.di
 void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView residual, View y,
             Conv2dParams params, PackedWeight* packed) {
   if (!use_onednn(exec, x.dtype)) {
-    return cpu::conv2d(exec, x, weight, bias, residual, y, params, packed);
+    if (packed) weight.data = packed->keep_plain(weight.data);
+    return cpu::conv2d(exec, x, weight, bias, residual, y, params, nullptr);
   }
   if (winograd::suits(x, weight, params, packed != nullptr)) {
     return winograd::conv2d(exec, x, weight, bias, residual, y, params, packed);

@@ -167,7 +167,8 @@ const void* packed_weight(Exec& exec, Plan& plan, const void* weight, PackedWeig
     if (order.desc == plan.weight) return order.buffer->data();
   }
   auto buffer = std::make_unique<Scratch>(exec, plan.weight.get_size());
-  reorder_weight(exec, plan, bind(exec, plan.plain_weight, weight),
+  const std::shared_ptr<const void> plain = packed.plain(weight);
+  reorder_weight(exec, plan, bind(exec, plan.plain_weight, plain.get()),
                  bind(exec, plan.weight, buffer->data()));
   content.orders.push_back({plan.weight, std::move(buffer)});
   return content.orders.back().buffer->data();
@@ -177,7 +178,9 @@ const void* packed_weight(Exec& exec, Plan& plan, const void* weight, PackedWeig
 template <typename Body>
 void with_weight(Exec& exec, Plan& plan, const void* weight, PackedWeight* packed,
                  const Body& body) {
-  if (!plan.reorder) return body(bind(exec, plan.weight, weight));
+  if (!plan.reorder) {
+    return body(bind(exec, plan.weight, packed ? packed->keep_plain(weight) : weight));
+  }
   if (packed) return body(bind(exec, plan.weight, packed_weight(exec, plan, weight, *packed)));
   const Scratch scratch(exec, plan.weight.get_size());
   const dnnl::memory reordered = bind(exec, plan.weight, scratch.data());

@@ -95,19 +95,25 @@ struct TransformedWeight {
 };
 
 void run(Exec& exec, const Layer& layer, PackedWeight* packed) {
-  const auto make = [&] {
-    auto buffer = std::make_unique<Scratch>(exec, weight_bytes(layer.filters));
-    transform_weight(layer.filters, buffer->as<float>());
+  const auto make = [&](const Filters& filters) {
+    auto buffer = std::make_unique<Scratch>(exec, weight_bytes(filters));
+    transform_weight(filters, buffer->as<float>());
     return buffer;
   };
   if (!packed) {
     constexpr std::size_t kLargeWeight = 4 << 20;
     const bool by_panel = weight_bytes(layer.filters) > kLargeWeight &&
                           panels_of(layer.filters) >= 2 * thread_count();
-    return by_panel ? convolve_by_panel(exec, layer) : convolve(exec, layer, make()->as<float>());
+    return by_panel ? convolve_by_panel(exec, layer)
+                    : convolve(exec, layer, make(layer.filters)->as<float>());
   }
   auto& kept = packed->content<TransformedWeight>();
-  if (kept.source != layer.filters.data) kept = {layer.filters.data, make()};
+  if (kept.source != layer.filters.data) {
+    const std::shared_ptr<const void> plain = packed->plain(layer.filters.data);
+    Filters filters = layer.filters;
+    filters.data = static_cast<const float*>(plain.get());
+    kept = {layer.filters.data, make(filters)};
+  }
   convolve(exec, layer, kept.buffer->as<float>());
 }
 

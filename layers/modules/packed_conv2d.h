@@ -12,10 +12,12 @@ class PackedConv2d {
   PackedConv2d() = default;  // not ready
   // weight [Cout,R,S,Cin/groups], bias [Cout]; neither may change afterwards.
   PackedConv2d(const Tensor& weight, const Tensor& bias, const Conv2dParams& params)
-      : weight_(weight.detach()),
-        bias_(bias.defined() ? bias.detach() : Tensor()),
-        params_(params),
-        packed_(std::make_shared<PackedWeight>()) {}
+      : PackedConv2d(weight, bias, params, std::make_shared<PackedWeight>()) {}
+  // The same with the weight that `source` makes, which need not be kept beside the copy in
+  // the library's order: see PackedWeight. Of `weight`, only shape and type count.
+  PackedConv2d(const Tensor& weight, const Tensor& bias, const Conv2dParams& params,
+               PackedWeight::Source source)
+      : PackedConv2d(weight, bias, params, std::make_shared<PackedWeight>(std::move(source))) {}
 
   bool ready() const { return weight_.defined(); }
   void reset() { *this = {}; }
@@ -28,6 +30,13 @@ class PackedConv2d {
   }
 
  private:
+  PackedConv2d(const Tensor& weight, const Tensor& bias, const Conv2dParams& params,
+               std::shared_ptr<PackedWeight> packed)
+      : weight_(weight.detach()),
+        bias_(bias.defined() ? bias.detach() : Tensor()),
+        params_(params),
+        packed_(std::move(packed)) {}
+
   Tensor weight_, bias_;
   Conv2dParams params_;
   std::shared_ptr<PackedWeight> packed_;

@@ -251,6 +251,27 @@ TEST_P(Conv2d, PackedWeightsServeOtherSizes) {
   }
 }
 
+// A weight that its source makes: asked for once per order, whatever the one passed holds.
+TEST_P(Conv2d, PackedWeightsComeFromTheirSource) {
+  const Tensor weight = random_tensor(exec(), {48, 3, 3, 40}, 1);
+  const Tensor other = random_tensor(exec(), {48, 3, 3, 40}, 2);
+  for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
+    const Tensor made = weight.to(dtype), passed = other.to(dtype);
+    int asked = 0;
+    PackedWeight given, sourced([&] {
+      ++asked;
+      return std::shared_ptr<const void>(std::make_shared<Tensor>(made), made.view().data);
+    });
+    for (const std::int64_t size : {4, 31, 4, 31}) {
+      const Tensor x = random_tensor(exec(), {1, size, size, 40}, 3).to(dtype);
+      const Tensor y = conv2d_fused(x, passed, {}, {}, {.padding = 1}, &sourced);
+      EXPECT_TRUE(same_bits(y, conv2d_fused(x, made, {}, {}, {.padding = 1}, &given))) << dtype;
+    }
+    EXPECT_GE(asked, 1) << dtype;
+    EXPECT_LE(asked, 2) << dtype;
+  }
+}
+
 TEST_P(Conv2d, RepeatsToTheBitAndStaysInItsBuffers) {
   for (const Case& c : all_cases()) {
     const Result first = run(exec(), c), second = run(exec(), c);
