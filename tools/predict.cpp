@@ -9,6 +9,7 @@
 #include "data/image_io.h"
 #include "data/normalize.h"
 #include "engine/io/npy.h"
+#include "layers/functional/slice.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
@@ -119,9 +120,12 @@ class PredictRun {
       });
     }
     if (!images.empty()) {
-      const std::vector<data::FloatMap> maps = predictor(images);
+      const A2sPredictor::Prediction predicted = predictor(images);
       for (std::size_t i = 0; i < images.size(); ++i) {
-        attempt(*taken[i], progress, [&] { write(*taken[i], images[i], maps[i]); });
+        attempt(*taken[i], progress, [&] {
+          if (request_.logits) write_logits(*taken[i], predicted.logits, i);
+          write(*taken[i], images[i], predicted.maps[i]);
+        });
       }
     }
     progress.advance(static_cast<std::int64_t>(next - first));
@@ -147,16 +151,16 @@ class PredictRun {
       data::write_image(out / (job.name + "_overlay.png"), data::overlay(image, map));
     if (request_.cutout)
       data::write_image(out / (job.name + "_cutout.png"), data::cutout(image, map));
-    if (request_.logits) {
-      const io::Array batch = to_nchw(image_batch(*exec_, {image}, request_.size));
-      io::write_npy(out / (job.name + "_logits.npy"),
-                    A2sPredictor(*network_, request_.size).logits(batch));
-    }
     if (!request_.contact_sheet.empty() &&
         static_cast<int>(sheet_.size()) < request_.sheet_images) {
       sheet_.push_back({job.name, {image, grey, data::overlay(image, map)}});
     }
     ++written_;
+  }
+
+  void write_logits(const Job& job, const Tensor& batch, std::size_t image) {
+    const Tensor logits = slice(batch, 0, static_cast<std::int64_t>(image), 1);
+    io::write_npy(fs::path(request_.out) / (job.name + "_logits.npy"), to_nchw(logits));
   }
 
   void predict_array(A2sPredictor& predictor, const Job& job) {

@@ -46,21 +46,20 @@ A2sPredictor::A2sPredictor(A2s& network, int size) : network_(network), size_(si
   SALIX_CHECK(!network.training(), "predict: call eval() on the network first");
 }
 
-std::vector<data::FloatMap> A2sPredictor::operator()(const std::vector<data::Image>& images) {
+A2sPredictor::Prediction A2sPredictor::operator()(const std::vector<data::Image>& images) {
   Exec& exec = network_.encoder.state().front().tensor->exec();
   const NoGrad no_grad(exec);
-  const Tensor probability = sigmoid(network_(image_batch(exec, images, size_)).logits);
-  const std::vector<float> values = probability.to_vector<float>();
+  Prediction result{{}, network_(image_batch(exec, images, size_)).logits};
+  const std::vector<float> values = sigmoid(result.logits).to_vector<float>();
   const std::size_t per_image = static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
-  std::vector<data::FloatMap> maps;
   for (std::size_t n = 0; n < images.size(); ++n) {
     data::FloatMap map(size_, size_);
     std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(n * per_image), per_image,
                 map.values.begin());
-    maps.push_back(data::resize_bilinear_opencv(map, images[n].height, images[n].width));
-    data::quantize_to_255(maps.back());
+    result.maps.push_back(data::resize_bilinear_opencv(map, images[n].height, images[n].width));
+    data::quantize_to_255(result.maps.back());
   }
-  return maps;
+  return result;
 }
 
 io::Array A2sPredictor::logits(const io::Array& batch) {

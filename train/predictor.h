@@ -36,11 +36,16 @@ Tensor image_batch(Exec& exec, const std::vector<data::Image>& images, int size)
 // Predicts with a prepared network (eval mode, weights loaded).
 class A2sPredictor {
  public:
+  struct Prediction {
+    // Probabilities at the images' own sizes, multiples of 1/255: sigmoid, OpenCV-style
+    // bilinear resize, rounding (half to even).
+    std::vector<data::FloatMap> maps;
+    Tensor logits;  // [N,size,size,1], what the maps were made from
+  };
+
   A2sPredictor(A2s& network, int size);
 
-  // Probability maps at the images' own sizes, multiples of 1/255: sigmoid, OpenCV-style
-  // bilinear resize, rounding (half to even).
-  std::vector<data::FloatMap> operator()(const std::vector<data::Image>& images);
+  Prediction operator()(const std::vector<data::Image>& images);
   // The logits [N,1,H,W] of a normalised batch [N,3,H,W] in the world's order.
   io::Array logits(const io::Array& batch);
 

@@ -1,6 +1,7 @@
 // The command line as a user meets it: exit codes, messages, files.
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -118,6 +119,26 @@ TEST(Cli, PredictsImagesAtTheirOwnSizeAndSkipsCorruptOnes) {
   EXPECT_TRUE(fs::exists(folder / "maps/b_overlay.png"));
   EXPECT_TRUE(fs::exists(folder / "maps/b_cutout.png"));
   EXPECT_GT(fs::file_size(folder / "sheet.png"), 1000u);
+}
+
+// At the network's own size a map is the logits' sigmoid, each image beside its own.
+TEST(Cli, WritesTheLogitsThatTheMapsWereMadeFrom) {
+  const ScratchFolder folder;
+  fs::create_directories(folder / "in");
+  data::write_image(folder / "in/a.png", gradient_image(40, 56));
+  data::write_image(folder / "in/b.png", gradient_image(64, 64));
+  const Result result =
+      salix_run({"predict", "a2s", "--weight", hash_filled_file(), folder / "in", "-o",
+                 folder / "maps", "--size", "64", "--batch", "2", "--logits"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(io::read_npy(folder / "maps/a_logits.npy").shape, (Shape{1, 1, 64, 64}));
+  const io::Array logits = io::read_npy(folder / "maps/b_logits.npy");
+  const data::Image map = data::read_grey(folder / "maps/b.png");
+  ASSERT_EQ(logits.numel(), 64 * 64);
+  for (std::size_t i = 0; i < 64 * 64; ++i) {
+    const double probability = 1 / (1 + std::exp(-double{logits.as<float>()[i]}));
+    ASSERT_NEAR(map.pixels[i], 255 * probability, 0.501) << i;
+  }
 }
 
 TEST(Cli, PredictsNpyBatchesToTheLogitsOfTheSpecification) {
