@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "data/image.h"
+#include "tests/support/paths.h"
 
 namespace salix::data::testing {
 
 inline std::filesystem::path golden(const std::string& name) {
-  return std::filesystem::path(SALIX_GOLDEN_DIR) / "image" / name;
+  return salix::testing::golden_folder() / "image" / name;
 }
 
 inline std::vector<std::uint8_t> file_bytes(const std::filesystem::path& path) {

@@ -9,6 +9,7 @@
 #include "data/normalize.h"
 #include "data/resize_pillow.h"
 #include "engine/error.h"
+#include "tests/support/paths.h"
 
 namespace salix::data {
 namespace {
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 
 // The first shared/data next to this checkout or above it.
 fs::path shared_data() {
-  fs::path folder = fs::path(SALIX_SOURCE_DIR);
+  fs::path folder = salix::testing::source_folder();
   for (int up = 0; up < 3; ++up) {
     folder = folder.parent_path();
     if (fs::is_directory(folder / "shared" / "data")) return folder / "shared" / "data";

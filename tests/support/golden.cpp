@@ -1,17 +1,12 @@
 #include "tests/support/golden.h"
 
-#include <cstdlib>
-
 #include "engine/io/npy.h"
+#include "tests/support/paths.h"
 
 namespace salix::testing {
 namespace {
 
-// From the source folder, or from where a bundle carried it.
-io::Array read(const std::string& name) {
-  const char* moved = std::getenv("SALIX_GOLDEN_DIR");
-  return io::read_npy(std::string(moved != nullptr ? moved : SALIX_GOLDEN_DIR) + "/" + name);
-}
+io::Array read(const std::string& name) { return io::read_npy(golden_folder() / name); }
 
 }  // namespace
 

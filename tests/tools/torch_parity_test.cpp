@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "tests/support/paths.h"
 #include "tests/tools/scratch.h"
 
 namespace salix::testing {
@@ -13,9 +14,10 @@ void expect_parity(const std::string& options) {
   const char* python = std::getenv("SALIX_PYTHON");
   if (python == nullptr) GTEST_SKIP() << "SALIX_PYTHON names no Python with PyTorch";
   const ScratchFolder folder;
-  const std::string command = std::string(python) +
-                              " " SALIX_SOURCE_DIR "/tests/peers/a2s_parity.py " +
-                              SALIX_PROGRAM " " + folder.path().string() + " " + options;
+  const char* moved = std::getenv("SALIX_PROGRAM");
+  const std::string command =
+      std::string(python) + " " + (source_folder() / "tests/peers/a2s_parity.py").string() + " " +
+      (moved != nullptr ? moved : SALIX_PROGRAM) + " " + folder.path().string() + " " + options;
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 

@@ -11,11 +11,12 @@
 
 #include "engine/io/array.h"
 #include "engine/io/bytes.h"
+#include "tests/support/paths.h"
 
 namespace salix::io::testing {
 
 inline std::filesystem::path golden(const std::string& name) {
-  return std::filesystem::path(SALIX_GOLDEN_DIR) / "io" / name;
+  return salix::testing::golden_folder() / "io" / name;
 }
 
 // A folder of its own, removed at the end of the test.

@@ -47,8 +47,9 @@ TEST(TorchReads, EveryFormatThatWeWrite) {
   write_safetensors(folder / "w.safetensors", tensors, {{"made by", "salix \xc3\xa4 \"quoted\""}});
   write_npz(folder / "w.npz", without_bfloat16);
   const auto [status, output] =
-      run(str(python, " ", SALIX_SOURCE_DIR, "/tests/engine/io/check_with_torch.py ",
-              folder.path().string(), " ", golden("state_dict.safetensors").string()));
+      run(str(python, " ", salix::testing::source_folder().string(),
+              "/tests/engine/io/check_with_torch.py ", folder.path().string(), " ",
+              golden("state_dict.safetensors").string()));
   EXPECT_EQ(status, 0) << output;
   std::printf("%s", output.c_str());
 }
