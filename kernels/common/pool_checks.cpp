@@ -1,6 +1,7 @@
 #include "kernels/common/pool_checks.h"
 
 #include "kernels/common/checks.h"
+#include "kernels/common/pool_window.h"
 
 namespace salix::kernels {
 
@@ -30,10 +31,20 @@ void check_axis(const char* op, std::int64_t size, int kernel, int stride, int p
 
 }  // namespace
 
-void check_pool_window(const char* op, const Shape& in_shape, Size2 kernel, Size2 stride,
-                       Size2 padding) {
+Shape strided_pool_output_shape(const char* op, const Shape& in_shape, Size2 kernel, Size2 stride,
+                                Size2 padding) {
   check_axis(op, in_shape.dim(1), kernel.h, stride.h, padding.h);
   check_axis(op, in_shape.dim(2), kernel.w, stride.w, padding.w);
+  return {
+      in_shape.dim(0), strided_pool_axis(in_shape.dim(1), kernel.h, stride.h, padding.h).out_size,
+      strided_pool_axis(in_shape.dim(2), kernel.w, stride.w, padding.w).out_size, in_shape.dim(3)};
+}
+
+void check_strided_pool(const char* op, const ConstView& in_map, const ConstView& out_map,
+                        Size2 kernel, Size2 stride, Size2 padding) {
+  check_pool_maps(op, in_map, out_map);
+  check_shape(op, "the output map", out_map,
+              strided_pool_output_shape(op, in_map.shape, kernel, stride, padding));
 }
 
 void check_pool_index(const char* op, const ConstView& index, const ConstView& out_map) {

@@ -1,6 +1,5 @@
 #include "kernels/max_pool2d/max_pool2d.h"
 
-#include "kernels/common/checks.h"
 #include "kernels/common/dispatch.h"
 #include "kernels/common/pool_checks.h"
 
@@ -19,22 +18,8 @@ decltype(kernels::max_pool2d) max_pool2d;
 decltype(kernels::max_pool2d_backward) max_pool2d_backward;
 }  // namespace cuda
 
-namespace {
-
-// `in_map` is x or dx, `out_map` is y or dy.
-void check(const char* op, const ConstView& in_map, const ConstView& out_map,
-           const MaxPool2dParams& params) {
-  check_pool_maps(op, in_map, out_map);
-  check_pool_window(op, in_map.shape, params.kernel, params.stride, params.padding);
-  check_shape(op, "the output map", out_map,
-              {in_map.dim(0), height_axis(in_map.dim(1), params).out_size,
-               width_axis(in_map.dim(2), params).out_size, in_map.dim(3)});
-}
-
-}  // namespace
-
 void max_pool2d(Exec& exec, ConstView x, View y, View index, MaxPool2dParams params) {
-  check("max_pool2d", x, y, params);
+  check_strided_pool("max_pool2d", x, y, params.kernel, params.stride, params.padding);
   if (!index.empty()) check_pool_index("max_pool2d", index, y);
   run_on_device("max_pool2d", exec,
                 Implementations{cpu::max_pool2d, simt::max_pool2d, SALIX_CUDA(cuda::max_pool2d)}, x,
@@ -43,7 +28,7 @@ void max_pool2d(Exec& exec, ConstView x, View y, View index, MaxPool2dParams par
 
 void max_pool2d_backward(Exec& exec, ConstView dy, ConstView index, View dx,
                          MaxPool2dParams params) {
-  check("max_pool2d_backward", dx, dy, params);
+  check_strided_pool("max_pool2d_backward", dx, dy, params.kernel, params.stride, params.padding);
   check_pool_index("max_pool2d_backward", index, dy);
   run_on_device("max_pool2d_backward", exec,
                 Implementations{cpu::max_pool2d_backward, simt::max_pool2d_backward,

@@ -7,10 +7,8 @@ namespace salix {
 
 Tensor avg_pool2d(const Tensor& x, AvgPool2dParams params) {
   SALIX_CHECK(x.rank() == 4, "avg_pool2d: x must be [N,H,W,C]; got shape ", x.shape());
-  kernels::check_pool_window("avg_pool2d", x.shape(), params.kernel, params.stride, params.padding);
-
-  const Shape out{x.dim(0), kernels::height_axis(x.dim(1), params).out_size,
-                  kernels::width_axis(x.dim(2), params).out_size, x.dim(3)};
+  const Shape out = kernels::strided_pool_output_shape("avg_pool2d", x.shape(), params.kernel,
+                                                       params.stride, params.padding);
   Tensor y = Tensor::empty(x.exec(), out, x.dtype());
   kernels::avg_pool2d(x.exec(), x.view(), y.mutable_view(), params);
 

@@ -7,10 +7,8 @@ namespace salix {
 
 Tensor max_pool2d(const Tensor& x, MaxPool2dParams params) {
   SALIX_CHECK(x.rank() == 4, "max_pool2d: x must be [N,H,W,C]; got shape ", x.shape());
-  kernels::check_pool_window("max_pool2d", x.shape(), params.kernel, params.stride, params.padding);
-
-  const Shape out{x.dim(0), kernels::height_axis(x.dim(1), params).out_size,
-                  kernels::width_axis(x.dim(2), params).out_size, x.dim(3)};
+  const Shape out = kernels::strided_pool_output_shape("max_pool2d", x.shape(), params.kernel,
+                                                       params.stride, params.padding);
   Tensor y = Tensor::empty(x.exec(), out, x.dtype());
   Tensor index;  // only the backward pass wants to know where the maxima were
   if (wants_grad({x})) index = Tensor::empty(x.exec(), out, DType::kInt32);

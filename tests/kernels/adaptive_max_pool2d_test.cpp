@@ -8,7 +8,7 @@
 #include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
 #include "kernels/adaptive_max_pool2d/adaptive_max_pool2d.h"
-#include "tests/support/golden_reader.h"
+#include "tests/kernels/pool_cases.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
 #include "tests/support/threads.h"
@@ -18,31 +18,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct Case {
-  const char* name;
-  Shape in;
-  std::int64_t height, width;
+using Case = AdaptivePoolCase;
 
-  Shape out() const { return {in[0], height, width, in[3]}; }
-};
+Tensor pool(const Tensor& x, const Case& c) { return adaptive_max_pool2d(x, c.height, c.width); }
 
-// The table of tests/golden/make_pool.py.
-const std::vector<Case> kGolden{{"shrink", {2, 7, 10, 4}, 3, 4},
-                                {"enlarge", {1, 10, 6, 3}, 13, 9},
-                                {"mixed", {1, 5, 8, 8}, 9, 3},
-                                {"global", {2, 6, 5, 4}, 1, 1}};
-
-// Beyond the golden ones: one element, the identity, global maxima of one channel and of
-// maps large enough to be shared by several blocks, a real layer.
-std::vector<Case> all_cases() {
-  std::vector<Case> cases = kGolden;
-  cases.push_back({"one", {1, 1, 1, 1}, 1, 1});
-  cases.push_back({"identity", {1, 3, 5, 2}, 3, 5});
-  cases.push_back({"one_channel", {2, 51, 67, 1}, 1, 1});
-  cases.push_back({"large", {2, 40, 40, 24}, 1, 1});
-  cases.push_back({"odd_channels", {1, 64, 64, 3}, 1, 1});
-  cases.push_back({"midnet", {1, 10, 10, 256}, 13, 13});
-  return cases;
+// Forward and backward, straight through the kernels.
+void run(const Case&, const Tensor& x, View y, View index, const Tensor& dy, View dx) {
+  kernels::adaptive_max_pool2d(x.exec(), x.view(), y, index);
+  kernels::adaptive_max_pool2d_backward(x.exec(), dy.view(), index, dx);
 }
 
 class AdaptiveMaxPool2d : public OpTest {};
@@ -82,17 +65,7 @@ TEST_P(AdaptiveMaxPool2d, EnlargesLikePyTorch) {
 }
 
 TEST_P(AdaptiveMaxPool2d, MatchesPyTorch) {
-  for (const Case& c : kGolden) {
-    GoldenReader file(exec(), str("adaptive_max_pool2d/", c.name, ".npy"));
-    Tensor x = file.next(c.in);
-    const Tensor dy = file.next(c.out()), y = file.next(c.out()), dx = file.next(c.in);
-    EXPECT_TRUE(file.at_end());
-    x.set_requires_grad(true);
-    const Tensor actual = adaptive_max_pool2d(x, c.height, c.width);
-    backward(actual, dy);
-    EXPECT_TRUE(close(actual, y, tolerance::exact)) << c.name;
-    EXPECT_TRUE(close(x.grad(), dx, tolerance::elementwise)) << c.name;
-  }
+  expect_golden_pool(exec(), "adaptive_max_pool2d", kAdaptivePoolGolden, tolerance::exact, pool);
 }
 
 TEST_P(AdaptiveMaxPool2d, FirstMaximumWinsAndNanIsTheLargest) {
@@ -121,15 +94,7 @@ TEST_P(AdaptiveMaxPool2d, FirstOfManyEqualMaximaWins) {
 
 // dy only moves: what the chosen pixels are multiplied by on one side they are on the other.
 TEST_P(AdaptiveMaxPool2d, BackwardIsTheAdjointOfTheChoice) {
-  for (const Case& c : all_cases()) {
-    const Tensor x = random_tensor(exec(), c.in, 1), dy = random_tensor(exec(), c.out(), 2);
-    Tensor y = poisoned(exec(), c.out()), dx = poisoned(exec(), c.in);
-    Tensor index = poisoned(exec(), c.out(), DType::kInt32);
-    kernels::adaptive_max_pool2d(exec(), x.view(), y.mutable_view(), index.mutable_view());
-    kernels::adaptive_max_pool2d_backward(exec(), dy.view(), index.view(), dx.mutable_view());
-    const Tolerance allowed = tolerance::accurate_sum(absolute_dot(y, dy) + absolute_dot(x, dx));
-    EXPECT_NEAR(dot(y, dy), dot(x, dx), allowed.absolute) << c.name;
-  }
+  expect_pool_adjoint(exec(), adaptive_pool_cases(), run);
 }
 
 TEST_P(AdaptiveMaxPool2d, PassesGradcheck) {
@@ -140,37 +105,13 @@ TEST_P(AdaptiveMaxPool2d, PassesGradcheck) {
 
 TEST_P(AdaptiveMaxPool2d, AgreesWithTheReference) {
   for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
-    for (const Case& c : all_cases()) {
-      Tensor x = random_leaf(exec(), c.in, 1, dtype);
-      Tensor x_reference = x.detach().to(reference());
-      x_reference.set_requires_grad(true);
-      const Tensor dy = random_tensor(exec(), c.out(), 2, dtype);
-      const Tensor y = adaptive_max_pool2d(x, c.height, c.width);
-      const Tensor expected = adaptive_max_pool2d(x_reference, c.height, c.width);
-      backward(y, dy);
-      backward(expected, dy.to(reference()));
-      EXPECT_TRUE(close(y, expected, tolerance::exact)) << c.name << " " << dtype;
-      EXPECT_TRUE(close(x.grad(), x_reference.grad(), tolerance::elementwise))
-          << c.name << " " << dtype;
-    }
+    expect_pool_parity(exec(), reference(), adaptive_pool_cases(), dtype, tolerance::exact,
+                       tolerance::elementwise, pool);
   }
 }
 
 TEST_P(AdaptiveMaxPool2d, RepeatsToTheBitAndStaysInItsBuffers) {
-  for (const Case& c : all_cases()) {
-    const Tensor x = random_tensor(exec(), c.in, 1), dy = random_tensor(exec(), c.out(), 2);
-    const auto run = [&] {
-      Guarded y(exec(), c.out()), index(exec(), c.out(), DType::kInt32), dx(exec(), c.in);
-      kernels::adaptive_max_pool2d(exec(), x.view(), y.view(), index.view());
-      kernels::adaptive_max_pool2d_backward(exec(), dy.view(), index.view(), dx.view());
-      EXPECT_TRUE(y.intact() && index.intact() && dx.intact()) << c.name;
-      return std::vector{y.tensor(), index.tensor(), dx.tensor()};
-    };
-    const std::vector<Tensor> first = run(), second = run();
-    for (std::size_t i = 0; i < first.size(); ++i) {
-      EXPECT_TRUE(same_bits(first[i], second[i])) << c.name;
-    }
-  }
+  expect_pool_repeats(exec(), adaptive_pool_cases(), run);
 }
 
 TEST(AdaptiveMaxPool2dThreads, GiveEqualBits) {

@@ -4,7 +4,7 @@
 
 #include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
-#include "tests/support/golden_reader.h"
+#include "tests/kernels/pool_cases.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
 #include "tests/support/threads.h"
@@ -49,6 +49,14 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
+Tensor pool(const Tensor& x, const Case& c) { return avg_pool2d(x, c.params); }
+
+// Forward and backward, straight through the kernels.
+void run(const Case& c, const Tensor& x, View y, View, const Tensor& dy, View dx) {
+  kernels::avg_pool2d(x.exec(), x.view(), y, c.params);
+  kernels::avg_pool2d_backward(x.exec(), dy.view(), dx, c.params);
+}
+
 class AvgPool2d : public OpTest {};
 INSTANTIATE_TEST_SUITE_P(Targets, AvgPool2d, ::testing::ValuesIn(all_targets()), target_name);
 
@@ -71,17 +79,7 @@ TEST_P(AvgPool2d, RefusesBadRequests) {
 }
 
 TEST_P(AvgPool2d, MatchesPyTorch) {
-  for (const Case& c : kGolden) {
-    GoldenReader file(exec(), str("avg_pool2d/", c.name, ".npy"));
-    Tensor x = file.next(c.in);
-    const Tensor dy = file.next(c.out()), y = file.next(c.out()), dx = file.next(c.in);
-    EXPECT_TRUE(file.at_end());
-    x.set_requires_grad(true);
-    const Tensor actual = avg_pool2d(x, c.params);
-    backward(actual, dy);
-    EXPECT_TRUE(close(actual, y, tolerance::elementwise)) << c.name;
-    EXPECT_TRUE(close(x.grad(), dx, tolerance::elementwise)) << c.name;
-  }
+  expect_golden_pool(exec(), "avg_pool2d", kGolden, tolerance::elementwise, pool);
 }
 
 TEST_P(AvgPool2d, CountsPaddingOrNot) {
@@ -93,16 +91,7 @@ TEST_P(AvgPool2d, CountsPaddingOrNot) {
   EXPECT_TRUE(close(avg_pool2d(ones, params), std::vector<double>(4, 1.0), tolerance::elementwise));
 }
 
-TEST_P(AvgPool2d, BackwardIsTheAdjointOfForward) {
-  for (const Case& c : all_cases()) {
-    const Tensor x = random_tensor(exec(), c.in, 1), dy = random_tensor(exec(), c.out(), 2);
-    Tensor y = poisoned(exec(), c.out()), dx = poisoned(exec(), c.in);
-    kernels::avg_pool2d(exec(), x.view(), y.mutable_view(), c.params);
-    kernels::avg_pool2d_backward(exec(), dy.view(), dx.mutable_view(), c.params);
-    const Tolerance allowed = tolerance::accurate_sum(absolute_dot(y, dy) + absolute_dot(x, dx));
-    EXPECT_NEAR(dot(y, dy), dot(x, dx), allowed.absolute) << c.name;
-  }
-}
+TEST_P(AvgPool2d, BackwardIsTheAdjointOfForward) { expect_pool_adjoint(exec(), all_cases(), run); }
 
 TEST_P(AvgPool2d, PassesGradcheck) {
   if (!has_float64()) GTEST_SKIP() << "float64 exists on the cpu only";
@@ -119,35 +108,12 @@ TEST_P(AvgPool2d, AgreesWithTheReference) {
   for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
     const Tolerance allowed =
         dtype == DType::kFloat32 ? tolerance::elementwise : tolerance::bfloat16;
-    for (const Case& c : all_cases()) {
-      Tensor x = random_leaf(exec(), c.in, 1, dtype);
-      Tensor x_reference = x.detach().to(reference());
-      x_reference.set_requires_grad(true);
-      const Tensor dy = random_tensor(exec(), c.out(), 2, dtype);
-      const Tensor y = avg_pool2d(x, c.params), expected = avg_pool2d(x_reference, c.params);
-      backward(y, dy);
-      backward(expected, dy.to(reference()));
-      EXPECT_TRUE(close(y, expected, allowed)) << c.name << " " << dtype;
-      EXPECT_TRUE(close(x.grad(), x_reference.grad(), allowed)) << c.name << " " << dtype;
-    }
+    expect_pool_parity(exec(), reference(), all_cases(), dtype, allowed, allowed, pool);
   }
 }
 
 TEST_P(AvgPool2d, RepeatsToTheBitAndStaysInItsBuffers) {
-  for (const Case& c : all_cases()) {
-    const Tensor x = random_tensor(exec(), c.in, 1), dy = random_tensor(exec(), c.out(), 2);
-    const auto run = [&] {
-      Guarded y(exec(), c.out()), dx(exec(), c.in);
-      kernels::avg_pool2d(exec(), x.view(), y.view(), c.params);
-      kernels::avg_pool2d_backward(exec(), dy.view(), dx.view(), c.params);
-      EXPECT_TRUE(y.intact() && dx.intact()) << c.name;
-      return std::pair{y.tensor(), dx.tensor()};
-    };
-    const auto [y1, dx1] = run();
-    const auto [y2, dx2] = run();
-    EXPECT_TRUE(same_bits(y1, y2)) << c.name;
-    EXPECT_TRUE(same_bits(dx1, dx2)) << c.name;
-  }
+  expect_pool_repeats(exec(), all_cases(), run);
 }
 
 TEST(AvgPool2dThreads, GiveEqualBits) {

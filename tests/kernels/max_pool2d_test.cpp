@@ -6,7 +6,7 @@
 
 #include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
-#include "tests/support/golden_reader.h"
+#include "tests/kernels/pool_cases.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
 #include "tests/support/threads.h"
@@ -44,6 +44,14 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
+Tensor pool(const Tensor& x, const Case& c) { return max_pool2d(x, c.params); }
+
+// Forward and backward, straight through the kernels.
+void run(const Case& c, const Tensor& x, View y, View index, const Tensor& dy, View dx) {
+  kernels::max_pool2d(x.exec(), x.view(), y, index, c.params);
+  kernels::max_pool2d_backward(x.exec(), dy.view(), index, dx, c.params);
+}
+
 class MaxPool2d : public OpTest {};
 INSTANTIATE_TEST_SUITE_P(Targets, MaxPool2d, ::testing::ValuesIn(all_targets()), target_name);
 
@@ -71,17 +79,7 @@ TEST_P(MaxPool2d, RefusesBadRequests) {
 }
 
 TEST_P(MaxPool2d, MatchesPyTorch) {
-  for (const Case& c : kGolden) {
-    GoldenReader file(exec(), str("max_pool2d/", c.name, ".npy"));
-    Tensor x = file.next(c.in);
-    const Tensor dy = file.next(c.out()), y = file.next(c.out()), dx = file.next(c.in);
-    EXPECT_TRUE(file.at_end());
-    x.set_requires_grad(true);
-    const Tensor actual = max_pool2d(x, c.params);
-    backward(actual, dy);
-    EXPECT_TRUE(close(actual, y, tolerance::exact)) << c.name;
-    EXPECT_TRUE(close(x.grad(), dx, tolerance::elementwise)) << c.name;
-  }
+  expect_golden_pool(exec(), "max_pool2d", kGolden, tolerance::exact, pool);
 }
 
 TEST_P(MaxPool2d, FirstMaximumWinsAndNanIsTheLargest) {
@@ -105,15 +103,7 @@ TEST_P(MaxPool2d, PaddingNeverWins) {
 
 // dy only moves: what the chosen pixels are multiplied by on one side they are on the other.
 TEST_P(MaxPool2d, BackwardIsTheAdjointOfTheChoice) {
-  for (const Case& c : all_cases()) {
-    const Tensor x = random_tensor(exec(), c.in, 1), dy = random_tensor(exec(), c.out(), 2);
-    Tensor y = poisoned(exec(), c.out()), dx = poisoned(exec(), c.in);
-    Tensor index = poisoned(exec(), c.out(), DType::kInt32);
-    kernels::max_pool2d(exec(), x.view(), y.mutable_view(), index.mutable_view(), c.params);
-    kernels::max_pool2d_backward(exec(), dy.view(), index.view(), dx.mutable_view(), c.params);
-    const Tolerance allowed = tolerance::accurate_sum(absolute_dot(y, dy) + absolute_dot(x, dx));
-    EXPECT_NEAR(dot(y, dy), dot(x, dx), allowed.absolute) << c.name;
-  }
+  expect_pool_adjoint(exec(), all_cases(), run);
 }
 
 TEST_P(MaxPool2d, PassesGradcheck) {
@@ -126,37 +116,13 @@ TEST_P(MaxPool2d, PassesGradcheck) {
 
 TEST_P(MaxPool2d, AgreesWithTheReference) {
   for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
-    for (const Case& c : all_cases()) {
-      Tensor x = random_leaf(exec(), c.in, 1, dtype);
-      Tensor x_reference = x.detach().to(reference());
-      x_reference.set_requires_grad(true);
-      const Tensor dy = random_tensor(exec(), c.out(), 2, dtype);
-      const Tensor y = max_pool2d(x, c.params);
-      const Tensor expected = max_pool2d(x_reference, c.params);
-      backward(y, dy);
-      backward(expected, dy.to(reference()));
-      EXPECT_TRUE(close(y, expected, tolerance::exact)) << c.name << " " << dtype;
-      EXPECT_TRUE(close(x.grad(), x_reference.grad(), tolerance::elementwise))
-          << c.name << " " << dtype;
-    }
+    expect_pool_parity(exec(), reference(), all_cases(), dtype, tolerance::exact,
+                       tolerance::elementwise, pool);
   }
 }
 
 TEST_P(MaxPool2d, RepeatsToTheBitAndStaysInItsBuffers) {
-  for (const Case& c : all_cases()) {
-    const Tensor x = random_tensor(exec(), c.in, 1), dy = random_tensor(exec(), c.out(), 2);
-    const auto run = [&] {
-      Guarded y(exec(), c.out()), index(exec(), c.out(), DType::kInt32), dx(exec(), c.in);
-      kernels::max_pool2d(exec(), x.view(), y.view(), index.view(), c.params);
-      kernels::max_pool2d_backward(exec(), dy.view(), index.view(), dx.view(), c.params);
-      EXPECT_TRUE(y.intact() && index.intact() && dx.intact()) << c.name;
-      return std::vector{y.tensor(), index.tensor(), dx.tensor()};
-    };
-    const std::vector<Tensor> first = run(), second = run();
-    for (std::size_t i = 0; i < first.size(); ++i) {
-      EXPECT_TRUE(same_bits(first[i], second[i])) << c.name;
-    }
-  }
+  expect_pool_repeats(exec(), all_cases(), run);
 }
 
 TEST(MaxPool2dThreads, GiveEqualBits) {

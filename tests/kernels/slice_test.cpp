@@ -47,7 +47,7 @@ TEST_P(Slice, RefusesBadRequests) {
   Tensor y = poisoned(exec(), {2, 2});
   const std::vector<std::int64_t> starts{0, 2};
   EXPECT_THAT(error_of([&] { kernels::slice(exec(), x.view(), y.mutable_view(), starts); }),
-              HasSubstr("slice: axis 1 must stay within 3; got 2 .. 4"));
+              HasSubstr("slice: axis 1 of y must fit into 3; got 2 .. 4"));
 }
 
 TEST_P(Slice, CutsEveryDType) {
