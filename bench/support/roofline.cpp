@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "bench/support/fma_peak.h"
 #include "engine/tensor.h"
 #include "kernels/matmul/matmul.h"
 
@@ -41,7 +42,8 @@ Ceilings measure(Exec& exec) {
   const double product_s = best_seconds(
       exec, 7, [&] { kernels::matmul(exec, a.view(), b.view(), {}, y.mutable_view(), {}); });
   const double cube = static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n);
-  return {2.0 * static_cast<double>(from.size_bytes()) / copy_s, 2.0 * cube / product_s};
+  return {2.0 * static_cast<double>(from.size_bytes()) / copy_s, 2.0 * cube / product_s,
+          is_gpu ? 0.0 : fma_flops_per_s()};
 }
 
 }  // namespace
@@ -66,7 +68,7 @@ const Ceilings& ceilings(Exec& exec) {
 
 void add_counters(benchmark::State& state, const Work& work) {
   const Ceilings& roof = ceilings(bench_exec());
-  const double bound_s = std::max(work.bytes / roof.bytes_per_s, work.flops / roof.flops_per_s);
+  const double bound_s = std::max(work.bytes / roof.bytes_per_s, work.flops / roof.flops_per_s());
   using benchmark::Counter;
   const auto rate = Counter::kIsIterationInvariantRate;
   if (work.bytes > 0) state.counters["GB/s"] = Counter(work.bytes * 1e-9, rate);
