@@ -90,6 +90,13 @@ endif()
 if(SALIX_CUDA)
   set(CMAKE_CUDA_ARCHITECTURES ${SALIX_CUDA_ARCHITECTURES})
   set(CMAKE_CUDA_STANDARD 20)
+  if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+    # Where NVIDIA's packages put it, on PATH or not.
+    find_program(SALIX_NVCC nvcc HINTS /usr/local/cuda/bin)
+    if(SALIX_NVCC)
+      set(CMAKE_CUDA_COMPILER ${SALIX_NVCC})
+    endif()
+  endif()
   enable_language(CUDA)
   # nvcc has C++20 since 12.0; the CMake 3.25 of Debian 12 does not know its flag.
   if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)

@@ -13,40 +13,48 @@ if [[ ${1:-build} == dev ]]; then
   packages+=(clang clang-format clang-tidy libomp-dev)
 fi
 
-missing=()
-for package in "${packages[@]}"; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-# A tool that is on PATH from elsewhere counts as installed.
-wanted=()
-for package in "${missing[@]}"; do
-  case $package in
-    g++ | cmake | ccache | git | python3 | clang | clang-format | clang-tidy)
-      command -v "$package" >/dev/null || wanted+=("$package") ;;
-    ninja-build) command -v ninja >/dev/null || wanted+=("$package") ;;
-    *) wanted+=("$package") ;;
-  esac
-done
-if [[ ${1:-build} == dev ]] && command -v clang++ >/dev/null; then
-  # libFuzzer's and the sanitizers' run-time libraries come in a package named by version.
-  major=$(clang++ -dumpversion | cut -d. -f1)
-  for package in "libclang-rt-$major-dev"; do
-    if apt-cache show "$package" >/dev/null 2>&1; then
-      dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || wanted+=("$package")
-    fi
-  done
-fi
-[[ ${#wanted[@]} -eq 0 ]] && exit 0
+installed() { dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | awk '$1 == "installed" {print $2}'; }
 
-if ! command -v apt-get >/dev/null; then
-  echo "setup: this is not Debian or Ubuntu; please install: ${wanted[*]}" >&2
-  exit 1
+# Prints those of the packages that are not there; a tool on PATH from elsewhere is there.
+missing() {
+  local have package
+  have=$(installed "$@" || true)
+  for package in "$@"; do
+    grep -qx "$package" <<<"$have" && continue
+    case $package in
+      g++ | cmake | ccache | git | python3 | clang | clang-format | clang-tidy)
+        command -v "$package" >/dev/null || echo "$package" ;;
+      ninja-build) command -v ninja >/dev/null || echo "$package" ;;
+      *) echo "$package" ;;
+    esac
+  done
+}
+
+updated=
+install() {
+  [[ $# -eq 0 ]] && return
+  if ! command -v apt-get >/dev/null; then
+    echo "setup: this is not Debian or Ubuntu; please install: $*" >&2
+    exit 1
+  fi
+  local sudo=()
+  if [[ $(id -u) -ne 0 ]]; then
+    command -v sudo >/dev/null || { echo "setup: run as root, or install: $*" >&2; exit 1; }
+    sudo=(sudo)
+  fi
+  echo "setup: installing $*"
+  [[ -n $updated ]] || "${sudo[@]}" apt-get update -qq
+  updated=yes
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+mapfile -t wanted < <(missing "${packages[@]}")
+install "${wanted[@]}"
+if [[ ${1:-build} == dev ]]; then
+  # libFuzzer's and the sanitizers' run-time libraries come in a package named by clang's
+  # version, which is known only once clang is there. Some versions have them in another.
+  runtime=libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev
+  if [[ -z $(installed "$runtime" || true) ]] && apt-cache show "$runtime" >/dev/null 2>&1; then
+    install "$runtime"
+  fi
 fi
-sudo=()
-if [[ $(id -u) -ne 0 ]]; then
-  command -v sudo >/dev/null || { echo "setup: run as root, or install: ${wanted[*]}" >&2; exit 1; }
-  sudo=(sudo)
-fi
-echo "setup: installing ${wanted[*]}"
-"${sudo[@]}" apt-get update -qq
-DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null
