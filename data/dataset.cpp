@@ -14,7 +14,11 @@ namespace fs = std::filesystem;
 using detail::FileIndex;
 using detail::Missing;
 
-enum class Masks { kOptional, kRequired };
+// Which files must be there.
+struct Needs {
+  bool masks = false;
+  bool modality = false;
+};
 
 const std::vector<std::string>& sets_of(Task task, const SetNames& chosen,
                                         const std::vector<std::string>& published) {
@@ -56,15 +60,15 @@ fs::path find_file(const FileIndex& index, const std::string& name, const fs::pa
 }
 
 std::vector<SampleFiles> match_files(Task task, const SetFolders& folders,
-                                     const std::vector<detail::NamedImage>& images, Masks masks,
+                                     const std::vector<detail::NamedImage>& images, Needs needs,
                                      Missing& missing) {
   const SetLayout& layout = layout_of(task);
   const FileIndex mask_files = detail::index_images(folders.masks, kMaskExtension);
   const FileIndex modality_files =
       detail::index_images(folders.modality, layout.modality_extension);
-  if (folders.modality.empty() && task != Task::kColour)
+  if (folders.modality.empty() && task != Task::kColour && needs.modality)
     missing.add(str("folder '", (folders.base / layout.modality).string(), "'"));
-  if (folders.masks.empty() && masks == Masks::kRequired)
+  if (folders.masks.empty() && needs.masks)
     missing.add(str("folder '", (folders.base / layout.masks).string(), "'"));
 
   std::vector<SampleFiles> samples;
@@ -74,12 +78,12 @@ std::vector<SampleFiles> match_files(Task task, const SetFolders& folders,
     sample.set = folders.name;
     sample.name = image.name;
     sample.image = image.path;
-    const bool report_mask = masks == Masks::kRequired && !folders.masks.empty();
+    const bool report_mask = needs.masks && !folders.masks.empty();
     sample.mask = find_file(mask_files, image.name, folders.masks, kMaskExtension,
                             report_mask ? &missing : nullptr);
     if (!folders.modality.empty())
       sample.modality = find_file(modality_files, image.name, folders.modality,
-                                  layout.modality_extension, &missing);
+                                  layout.modality_extension, needs.modality ? &missing : nullptr);
   }
   return samples;
 }
@@ -124,9 +128,8 @@ void add_lists(Task task, char which, const DatasetOptions& options, Missing& mi
     SampleList& list = lists.emplace_back();
     list.task = task;
     list.name = str(letter_of(task), "_", found.folders.name);
-    list.samples =
-        match_files(task, found.folders, found.images,
-                    options.masks_required ? Masks::kRequired : Masks::kOptional, missing);
+    list.samples = match_files(task, found.folders, found.images,
+                               {options.masks_required, options.modality_required}, missing);
     leave_out_excluded(list, options);
   }
 }
@@ -155,8 +158,9 @@ std::vector<SampleFiles> training_samples(const std::string& letters, int stage,
         found.folders.masks = find_pseudo_labels(task, found.folders.name, options, missing);
         if (found.folders.masks.empty()) continue;
       }
-      auto samples = match_files(task, found.folders, found.images,
-                                 stage == 1 ? Masks::kOptional : Masks::kRequired, missing);
+      auto samples =
+          match_files(task, found.folders, found.images,
+                      {.masks = stage == 2, .modality = options.modality_required}, missing);
       std::move(samples.begin(), samples.end(), std::back_inserter(all));
     }
   }

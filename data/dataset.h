@@ -17,7 +17,7 @@ struct SampleFiles {
   std::string name;  // below the image folder, without the extension: "0001", "bear/00001"
   std::filesystem::path image;
   std::filesystem::path mask;      // empty where there is none and none is needed
-  std::filesystem::path modality;  // empty for task c
+  std::filesystem::path modality;  // likewise; always empty for task c
 };
 
 struct SampleList {

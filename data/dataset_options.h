@@ -17,9 +17,10 @@ using SetNames = std::map<Task, std::vector<std::string>>;
 
 struct DatasetOptions {
   std::filesystem::path root = "../dataset";
-  SetNames training_sets = {};  // instead of the published ones, per task
-  SetNames test_sets = {};      // likewise
-  bool masks_required = true;   // of evaluation lists; stage 1 never needs masks, stage 2 always
+  SetNames training_sets = {};    // instead of the published ones, per task
+  SetNames test_sets = {};        // likewise
+  bool masks_required = true;     // of evaluation lists; stage 1 never needs masks, stage 2 always
+  bool modality_required = true;  // false for networks that look at the image alone
   // Pseudo labels lie in <pseudo_root>/<letter>/<set>, or where pseudo_folders says.
   std::filesystem::path pseudo_root = "pseudo";
   std::map<Task, std::filesystem::path> pseudo_folders = {};

@@ -44,7 +44,7 @@ void load_training_sample(const SampleFiles& files, int size, bool flip, const S
   }
   for (int k = 0; k < kModalities; ++k) {
     if (out.prior[k].empty()) continue;
-    if (modality_index(files.task) == k)
+    if (modality_index(files.task) == k && !files.modality.empty())
       scale_modality(read_resized(files.modality, size, flip), out.prior[k]);
     else
       std::fill(out.prior[k].begin(), out.prior[k].end(), 0.0f);
@@ -79,7 +79,7 @@ TestSample load_test_sample(const SampleFiles& files, int size) {
     sample.height = sample.truth.height;
     sample.width = sample.truth.width;
   }
-  if (files.task != Task::kColour) {
+  if (!files.modality.empty()) {
     sample.modality.resize(3 * pixels_of(size));
     scale_modality(read_resized(files.modality, size, /*flip=*/false), sample.modality);
   }

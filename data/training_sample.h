@@ -39,7 +39,7 @@ void load_training_sample(const SampleFiles& files, int size, bool flip, const S
 
 struct TestSample {
   std::vector<float> image;     // [S,S,3], normalised
-  std::vector<float> modality;  // [S,S,3] in 0..1; empty for task c
+  std::vector<float> modality;  // [S,S,3] in 0..1; empty where there is none
   Image truth;                  // grey [H,W,1] as in the file, unscaled; empty where there is none
   int height = 0, width = 0;    // the truth's, else the photograph's, pixels
 };

@@ -96,6 +96,15 @@ TEST_F(Dataset, NeedsNoMasksInStageOne) {
   EXPECT_EQ(evaluation_lists("cr", options_).at(0).samples.size(), 2u);
 }
 
+TEST_F(Dataset, NeedsNoModalityForNetworksWithoutOne) {
+  put_image(options_.root / "vsod/VSOD-TR/JPEGImages/cat/1.jpg");
+  EXPECT_THROW(training_samples("o", 1, options_), IoError);
+  options_.modality_required = false;
+  EXPECT_TRUE(training_samples("o", 1, options_).at(0).modality.empty());
+  put_image(options_.root / "vsod/VSOD-TR/optical/dog/1.jpg");
+  EXPECT_TRUE(training_samples("o", 1, options_).at(0).modality.empty());
+}
+
 TEST_F(Dataset, TakesPseudoLabelsWhereTheyAreWrittenThenUnderTheOriginalNames) {
   for (const char task : {'c', 'd', 'o', 't'}) {
     const std::string set = task == 'c'   ? "DUTS-TR"

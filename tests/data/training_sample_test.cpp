@@ -75,12 +75,16 @@ TEST_F(TrainingSampleTest, MakesAConstantMaskEmpty) {
   EXPECT_THAT(load_training_sample(constant, "c", 8, false).mask, Each(0.0f));
 }
 
-TEST_F(TrainingSampleTest, WorksWithoutAMask) {
+TEST_F(TrainingSampleTest, WorksWithoutMaskAndModality) {
   SampleFiles bare = files(5, 6);
   bare.mask.clear();
-  EXPECT_TRUE(load_training_sample(bare, "c", 8, false).mask.empty());
+  bare.modality.clear();
+  const auto sample = load_training_sample(bare, "d", 8, false);
+  EXPECT_TRUE(sample.mask.empty());
+  EXPECT_THAT(sample.prior[0], Each(0.0f));
   const TestSample test = load_test_sample(bare, 8);
   EXPECT_TRUE(test.truth.empty());
+  EXPECT_TRUE(test.modality.empty());
   EXPECT_EQ(test.height, 5);
   EXPECT_EQ(test.width, 6);
 }
