@@ -50,6 +50,7 @@ TEST(Scribbles, CopeWithRegionsThatHaveNoRoom) {
   *dot.at(4, 4) = 1;
   const Image scribbles = paint_scribbles(dot, {1, 1, 1});
   EXPECT_EQ(*scribbles.at(4, 4), kScribbleForeground);
+  EXPECT_EQ(std::count(scribbles.pixels.begin(), scribbles.pixels.end(), kScribbleForeground), 1);
   const Image full = paint_scribbles(Image(5, 5, 1, 200), {1, 1, 1});
   EXPECT_EQ(std::count(full.pixels.begin(), full.pixels.end(), kScribbleBackground), 0);
   EXPECT_THROW(paint_scribbles(Image(), {}), InvalidInput);
