@@ -30,5 +30,6 @@ void add_audit(CLI::App& app, Output output);
 void add_audit_step(CLI::App& audit, Output output);
 void add_audit_diff(CLI::App& audit, Output output);
 void add_synth(CLI::App& app, Output output);
+void add_crf(CLI::App& app, Output output);
 
 }  // namespace salix::cli

@@ -126,7 +126,7 @@ __global__ void neighbours_kernel(const std::int64_t* key, std::int64_t count,
 void permutohedral_vertices(Exec& exec, ConstView feature, View weight, View vertex, View key,
                             std::int64_t& count, bool& inside) {
   const std::int64_t points = feature.dim(1), entries = vertex.numel();
-  const int corners = static_cast<int>(vertex.dim(0)), bits = table_bits(entries);
+  const int corners = static_cast<int>(vertex.dim(1)), bits = table_bits(entries);
   const std::int64_t slots = std::int64_t{1} << bits;
   const unsigned blocks = blocks_for(entries, kThreads);
   const Scratch keys(exec, static_cast<std::size_t>(slots) * sizeof(DeviceKey));

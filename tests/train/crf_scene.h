@@ -12,8 +12,8 @@ struct CrfScene {
   data::Image disc;  // what the labels should become
 
   // A disc of radius min(W,H)/4 in two colours with a ramp; its labels are shifted by two
-  // pixels, and one in thirty-one is inverted.
-  CrfScene(int height, int width)
+  // pixels, and one in thirty-one is inverted. `dark`: black around the disc.
+  CrfScene(int height, int width, bool dark = false)
       : guide(height, width, 3), labels(height, width, 1), disc(height, width, 1) {
     constexpr int kBase[2][3] = {{60, 90, 130}, {180, 120, 60}};
     const int radius = (width < height ? width : height) / 4;
@@ -26,8 +26,8 @@ struct CrfScene {
         *disc.at(y, x) = inside ? 1 : 0;
         *labels.at(y, x) = shifted != inverted ? 1 : 0;
         for (int c = 0; c < 3; ++c) {
-          guide.at(y, x)[c] =
-              static_cast<std::uint8_t>(kBase[inside ? 1 : 0][c] + (3 * x + 5 * y + 2 * c) % 8);
+          const int base = inside ? kBase[1][c] : (dark ? 0 : kBase[0][c]);
+          guide.at(y, x)[c] = static_cast<std::uint8_t>(base + (3 * x + 5 * y + 2 * c) % 8);
         }
       }
     }
