@@ -22,6 +22,6 @@ function(salix_library name)
   if(SALIX_CUDA)
     target_compile_definitions(${name} PRIVATE SALIX_WITH_CUDA)
     target_compile_options(${name} PRIVATE
-      $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo --expt-relaxed-constexpr -Xcompiler=-Wall>)
+      $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo --expt-relaxed-constexpr -Xcompiler=-Wall,-Wno-unknown-pragmas>)
   endif()
 endfunction()

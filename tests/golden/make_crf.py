@@ -9,6 +9,8 @@ import sys
 
 import cv2
 import numpy as np
+import pydensecrf.densecrf as dcrf
+from pydensecrf.utils import unary_from_labels
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 from crf_parity import MEAN, STD, marginals  # noqa: E402
@@ -26,12 +28,23 @@ def scene(height, width, dark=False):
     return (base[disc.astype(int)] + ramp % 8).astype(np.uint8), labels.astype(np.uint8), disc
 
 
+def one_step(guide, labels):
+    """Near black at the origin and after one weak step, pydensecrf's padding points show."""
+    height, width = labels.shape
+    crf = dcrf.DenseCRF2D(width, height, 2)
+    crf.setUnaryEnergy(unary_from_labels(labels.astype(np.int32), 2, gt_prob=0.6, zero_unsure=False))
+    crf.addPairwiseBilateral(sxy=2, srgb=5, rgbim=guide, compat=1)
+    return np.array(crf.inference(1))[1].reshape(height, width)
+
+
 def main():
     OUT.mkdir(exist_ok=True)
-    # Sizes that 4 does not divide, black at the origin: where pydensecrf's padding points show.
+    # Sizes that 4 does not divide, and no more than a row, a column or a pixel.
     for height, width in ((13, 11), (1, 9), (7, 1), (1, 1), (2, 3)):
         guide, labels, _ = scene(height, width, dark=True)
         np.save(OUT / f"dark_{height}x{width}.npy", marginals(guide, labels)[1])
+    guide, labels, _ = scene(13, 11, dark=True)
+    np.save(OUT / "padding_13x11.npy", one_step(guide + np.uint8(3), labels))
     labels = scene(20, 24)[1]
     np.save(OUT / "constant_guide.npy", marginals(np.full((20, 24, 3), 77, np.uint8), labels)[1])
 
