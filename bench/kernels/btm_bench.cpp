@@ -76,6 +76,7 @@ BENCHMARK(btm_forward_backward)
     ->ArgNames({"size", "modalities"})
     ->ArgsProduct({{80, 112}, {1, 4}})
     ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
     ->UseRealTime();
 
 }  // namespace
