@@ -1,5 +1,5 @@
-// a2s at 320x320: inference at batch 1 and a training pass (forward and backward, batch
-// statistics, all gradients) at batch 2. FLOPs are those of the published network's
+// a2s at 320x320: inference at batch 1, in float32 and bfloat16, and a training pass (forward and
+// backward, batch statistics, all gradients) at batch 2. FLOPs are those of the published network's
 // convolutions (11.998 GMAC per image), so the rate compares with others that do them all.
 #include <sys/resource.h>
 
@@ -28,22 +28,29 @@ void add_memory(benchmark::State& state) {
   state.counters["peak_rss_MiB"] = static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-void inference(benchmark::State& state) {
+void inference(benchmark::State& state, DType dtype) {
   Exec& exec = bench_exec();
   exec.allocator()->release_cached();
   A2s network(exec);
+  network.to(dtype);
   network.eval();
   network.prepare_inference();
   const std::int64_t images = state.range(0);
-  const Tensor image = smooth_batch(images, 320);
+  const Tensor image = smooth_batch(images, 320).to(dtype);
   const NoGrad no_grad(exec);
   exec.allocator()->reset_peak();
   run(state, {.flops = kFlopsPerImage * static_cast<double>(images)},
       [&] { benchmark::DoNotOptimize(network(image).logits.view().data); });
   add_memory(state);
 }
-BENCHMARK(inference)
+BENCHMARK_CAPTURE(inference, float32, DType::kFloat32)
     ->Name("a2s_inference")
+    ->ArgName("batch")
+    ->Arg(1)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(inference, bfloat16, DType::kBFloat16)
+    ->Name("a2s_inference_bfloat16")
     ->ArgName("batch")
     ->Arg(1)
     ->Unit(benchmark::kMillisecond)

@@ -60,6 +60,8 @@ def inference_call(mode, args):
     if "channels_last" in mode:
         model = model.to(memory_format=torch.channels_last)
         image = image.contiguous(memory_format=torch.channels_last)
+    if args.bfloat16:
+        model, image = model.to(torch.bfloat16), image.to(torch.bfloat16)
     if mode.startswith("traced"):
         with torch.no_grad():
             model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, image)))
@@ -130,6 +132,7 @@ def run_in_own_process(mode, args, preload):
 def main():
     parser = argparse.ArgumentParser(description="a2s in PyTorch on the CPU: medians per mode, as JSON.")
     parser.add_argument("--train", action="store_true", help="forward and backward, train mode, instead of inference")
+    parser.add_argument("--bfloat16", action="store_true", help="inference with weights and maps in bfloat16")
     parser.add_argument("--modes", nargs="+", help="default: all of the task")
     parser.add_argument("--size", type=int, default=320, help="height and width of the image")
     parser.add_argument("--batch", type=int, help="default: 1 for inference, 2 for training")
