@@ -1,4 +1,4 @@
-// `salix weights info|convert|diff|init`: looking into weight files of any supported format.
+// `salix weights info|convert|diff`: looking into weight files of any supported format.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
@@ -6,8 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/io/weights.h"
-#include "layers/modules/state_dict.h"
-#include "models/a2s.h"
 #include "tools/commands.h"
 
 namespace salix::cli {
@@ -80,15 +78,6 @@ void print_info(const std::string& path, bool as_json, Output output) {
                << named.array.shape.to_string() << "norm " << tensors[i]["norm"].get<double>()
                << (tensors[i]["finite"].get<bool>() ? "" : "   NOT FINITE") << '\n';
   }
-}
-
-// Initial values as training would start from: the same for a seed on every machine.
-void init(const std::string& to, std::uint64_t seed, Output output) {
-  Exec exec(Device{}, {.seed = seed});
-  const A2s network(exec);
-  const io::NamedArrays arrays = state_dict(network);
-  io::write_weights(to, arrays, {{"layout", "NCHW, OIHW"}, {"seed", std::to_string(seed)}});
-  output.out << to << ": a2s, " << arrays.size() << " tensors, seed " << seed << '\n';
 }
 
 void convert(const std::string& from, const std::string& to, const std::string& strip,
@@ -171,7 +160,6 @@ void add_weights(CLI::App& app, Output output) {
   weights->require_subcommand(1);
   struct Request {
     std::string first, second, strip;
-    std::uint64_t seed = 0;
     bool json = false;
   };
   const auto request = std::make_shared<Request>();
@@ -192,13 +180,7 @@ void add_weights(CLI::App& app, Output output) {
   to->callback(
       [request, output] { convert(request->first, request->second, request->strip, output); });
 
-  CLI::App* initial =
-      weights->add_subcommand("init", "writes a network's initial, untrained weights");
-  initial->add_option("NET", request->first, "a2s")->required()->check(CLI::IsMember({"a2s"}));
-  initial->add_option("TO", request->second, "the extension names the format")->required();
-  initial->add_option("--seed", request->seed, "of the random values")->capture_default_str();
-  initial->footer("Example:\n  salix weights init a2s a2s_initial.pth --seed 1");
-  initial->callback([request, output] { init(request->second, request->seed, output); });
+  add_weights_init(*weights, output);
 
   CLI::App* compare =
       weights->add_subcommand("diff", "compares two files; exit code 1 when they differ");
