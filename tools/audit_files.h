@@ -1,0 +1,30 @@
+// What `salix audit step` writes: facts about tensors under the reference's names, in the
+// world's element order, so that any other implementation can be compared.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+
+#include "engine/io/array.h"
+#include "layers/modules/module.h"
+
+namespace salix::cli {
+
+// Atomic; two spaces of indent.
+void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& value);
+
+// L2 norm, sum, largest magnitude and first element, in double, over the file's order.
+nlohmann::ordered_json facts_of(const io::Array& array);
+
+// <name>_logits.npy and <name>.npy (after the sigmoid), [N,C,H,W].
+void write_output(const std::filesystem::path& out, const std::string& name, const Tensor& logits);
+// gradients.json (null for a parameter that never got one), with `full` gradients.safetensors.
+void write_gradients(const std::filesystem::path& out, const Module& network, bool full);
+// buffers.json: the running statistics.
+void write_buffers(const std::filesystem::path& out, const Module& network);
+// update.json: the L2 norm of every parameter's change from `before` to now, with `full` also
+// updated.safetensors.
+void write_update(const std::filesystem::path& out, const Module& network,
+                  const io::NamedArrays& before, bool full);
+
+}  // namespace salix::cli
