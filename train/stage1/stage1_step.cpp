@@ -1,0 +1,72 @@
+#include "train/stage1/stage1_step.h"
+
+#include <cmath>
+
+#include "engine/autograd/tape.h"
+#include "layers/functional/resize_bilinear.h"
+#include "train/not_finite.h"
+#include "train/optimizers/clip_gradient.h"
+
+namespace salix {
+namespace {
+
+Sgd make_optimizer(A2s& network, const Stage1Params& params) {
+  return Sgd({{network.encoder.parameters("encoder."), 0.0, params.weight_decay},
+              {network.decoder.parameters("decoder."), 0.0, params.weight_decay}},
+             params.momentum);
+}
+
+double value_or_zero(const Tensor& term) { return term.defined() ? term.item() : 0.0; }
+
+}  // namespace
+
+// With a rate of zero the encoder's weights stay whatever its gradients are, unless these
+// count in the norm that clipping looks at.
+Stage1Step::Stage1Step(A2s& network, const Stage1Params& params)
+    : network_(network),
+      params_(params),
+      skips_encoder_(params.encoder_rests && params.skip_resting_encoder &&
+                     params.clip_gradient == 0),
+      optimizer_(make_optimizer(network, params)) {
+  network_.encoder.set_requires_grad(!skips_encoder_);
+}
+
+Stage1Report Stage1Step::operator()(const Stage1Batch& batch) {
+  const Stage1Rates rates = stage1_rates(params_.learning_rate, batch.step, params_.total_steps(),
+                                         batch.epoch, batch.tune);
+  optimizer_.groups()[0].learning_rate = rates.encoder;
+  optimizer_.groups()[1].learning_rate = rates.decoder;
+
+  const ResizeBilinearParams aligned{.align_corners = true};
+  const int size2 = batch.second_size;
+  const Tensor logits1 = network_(batch.image).logits;
+  const Tensor logits2 = network_(resize_bilinear(batch.image, size2, size2, aligned)).logits;
+  const Tensor priors2 = resize_bilinear(batch.priors, size2, size2, aligned);
+  const Stage1Loss loss = stage1_loss(logits1, batch.priors, logits2, priors2,
+                                      {.epoch = batch.epoch,
+                                       .epochs = params_.epochs,
+                                       .weights = params_.weights,
+                                       .alpha = params_.alpha,
+                                       .only_rgb = params_.only_rgb});
+  Stage1Report report{.total = loss.total.item(),
+                      .csd = params_.weights[0] * loss.csd.item(),
+                      .btm = params_.weights[1] * value_or_zero(loss.btm),
+                      .consistency = params_.weights[2] * loss.consistency.item(),
+                      .rates = rates};
+  if (!std::isfinite(report.total)) {
+    throw NotFinite(str("train a2s: the loss must be finite; got ", report.total, " (CSD ",
+                        report.csd, ", BTM ", report.btm, ", consistency ", report.consistency,
+                        ") in epoch ", batch.epoch, ", step ", batch.step));
+  }
+  backward(loss.total);
+  if (trace_ != nullptr) trace_->gradients(network_);
+  if (!at_rest(batch.step)) return report;
+  if (params_.clip_gradient > 0) {
+    report.gradient_norm = clip_gradient_norm(network_.parameters(), params_.clip_gradient);
+  }
+  optimizer_.step();
+  network_.clear_grad();
+  return report;
+}
+
+}  // namespace salix
