@@ -40,6 +40,12 @@ Tensor image_batch(Exec& exec, const std::vector<data::Image>& images, int size)
   return Tensor::from_host(exec, values, {static_cast<std::int64_t>(images.size()), size, size, 3});
 }
 
+data::FloatMap at_image_size(const data::FloatMap& probability, int height, int width) {
+  data::FloatMap map = data::resize_bilinear_opencv(probability, height, width);
+  data::quantize_to_255(map);
+  return map;
+}
+
 A2sPredictor::A2sPredictor(A2s& network, int size) : network_(network), size_(size) {
   SALIX_CHECK(size >= 32 && size <= 4096,
               "predict: the network's input size must be 32..4096; got ", size);
@@ -56,8 +62,7 @@ A2sPredictor::Prediction A2sPredictor::operator()(const std::vector<data::Image>
     data::FloatMap map(size_, size_);
     std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(n * per_image), per_image,
                 map.values.begin());
-    result.maps.push_back(data::resize_bilinear_opencv(map, images[n].height, images[n].width));
-    data::quantize_to_255(result.maps.back());
+    result.maps.push_back(at_image_size(map, images[n].height, images[n].width));
   }
   return result;
 }

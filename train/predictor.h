@@ -33,12 +33,15 @@ LoadedA2s load_a2s(Exec& exec, const std::filesystem::path& path, bool allow_par
 // deviation).
 Tensor image_batch(Exec& exec, const std::vector<data::Image>& images, int size);
 
+// A map from the network's own size to an image's: bilinear as OpenCV, rounded to multiples of
+// 1/255 (half to even).
+data::FloatMap at_image_size(const data::FloatMap& probability, int height, int width);
+
 // Predicts with a prepared network (eval mode, weights loaded).
 class A2sPredictor {
  public:
   struct Prediction {
-    // Probabilities at the images' own sizes, multiples of 1/255: sigmoid, OpenCV-style
-    // bilinear resize, rounding (half to even).
+    // Probabilities at the images' own sizes, by at_image_size().
     std::vector<data::FloatMap> maps;
     Tensor logits;  // [N,size,size,1], what the maps were made from
   };
