@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -12,8 +13,9 @@ class App;
 namespace salix::cli {
 
 struct Output {
-  std::ostream& out;  // results
-  std::ostream& err;  // progress, warnings, errors
+  std::ostream& out;                      // results
+  std::ostream& err;                      // progress, warnings, errors
+  std::vector<std::string> command = {};  // the whole command line
 };
 
 // Thrown when a command did what it could and something is left undone: exit code 1.
@@ -22,13 +24,23 @@ class WorkFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Thrown when a signal ended the work early, with everything saved; exit code 128 + signal.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted(const std::string& what, int code) : std::runtime_error(what), exit_code(code) {}
+  const int exit_code;
+};
+
 void add_info(CLI::App& app, Output output);
 void add_weights(CLI::App& app, Output output);
+void add_weights_init(CLI::App& weights, Output output);
 void add_predict(CLI::App& app, Output output);
 void add_eval(CLI::App& app, Output output);
 void add_audit(CLI::App& app, Output output);
 void add_audit_step(CLI::App& audit, Output output);
 void add_audit_diff(CLI::App& audit, Output output);
+void add_train(CLI::App& app, Output output);
+void add_test(CLI::App& app, Output output);
 void add_synth(CLI::App& app, Output output);
 void add_crf(CLI::App& app, Output output);
 

@@ -24,15 +24,22 @@ std::string clock_text(double seconds) {
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
 
-Progress::Progress(std::ostream& err, std::string what, std::int64_t total, bool interactive)
-    : err_(err), what_(std::move(what)), total_(total), interactive_(interactive) {}
+Progress::Progress(std::ostream& err, std::string what, std::int64_t total, bool interactive,
+                   std::int64_t done)
+    : err_(err),
+      what_(std::move(what)),
+      total_(total),
+      before_(done),
+      done_(done),
+      interactive_(interactive) {}
 
 Progress::~Progress() {
-  if (done_ > 0 && (drawn_ || done_ >= total_)) draw(true);
+  if (done_ > before_ && (drawn_ || done_ >= total_)) draw(true);
 }
 
-void Progress::advance(std::int64_t count) {
+void Progress::advance(std::int64_t count, std::string status) {
   done_ += count;
+  if (!status.empty()) status_ = std::move(status);
   const auto now = Clock::now();
   const bool due = interactive_ ? now - last_draw_ >= kRedraw : now - last_draw_ >= kPlainLine;
   if (!due) return;
@@ -48,7 +55,7 @@ void Progress::say(const std::string& line) {
 
 std::string Progress::summary() const {
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-  const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
+  const double rate = elapsed > 0 ? static_cast<double>(done_ - before_) / elapsed : 0;
   char text[96];
   if (done_ >= total_) {
     std::snprintf(text, sizeof text, " %.1f/s, took %s", rate, clock_text(elapsed).c_str());
@@ -56,7 +63,8 @@ std::string Progress::summary() const {
     const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0;
     std::snprintf(text, sizeof text, " %.1f/s, %s left", rate, clock_text(left).c_str());
   }
-  return std::to_string(done_) + "/" + std::to_string(total_) + text;
+  return std::to_string(done_) + "/" + std::to_string(total_) + text +
+         (status_.empty() ? "" : ", " + status_);
 }
 
 void Progress::draw(bool last) {

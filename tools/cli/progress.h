@@ -11,13 +11,16 @@ namespace salix::cli {
 
 class Progress {
  public:
-  // `interactive`: whether `err` is a terminal that understands carriage returns.
-  Progress(std::ostream& err, std::string what, std::int64_t total, bool interactive);
+  // `interactive`: whether `err` is a terminal that understands carriage returns. `done`: of the
+  // total, before this began (a resumed run); it counts for the bar, not for the rate.
+  Progress(std::ostream& err, std::string what, std::int64_t total, bool interactive,
+           std::int64_t done = 0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void advance(std::int64_t count = 1);
+  // `status`: a few words shown behind the rate from now on.
+  void advance(std::int64_t count = 1, std::string status = "");
   // Prints a line of its own without breaking the bar.
   void say(const std::string& line);
 
@@ -28,7 +31,8 @@ class Progress {
 
   std::ostream& err_;
   std::string what_;
-  std::int64_t total_, done_ = 0;
+  std::string status_;
+  std::int64_t total_, before_, done_;
   bool interactive_, drawn_ = false;
   Clock::time_point start_ = Clock::now(), last_draw_ = start_;
 };

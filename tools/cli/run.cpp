@@ -31,6 +31,9 @@ int run_checked(CLI::App& app, const std::vector<std::string>& arguments, Output
   } catch (const WorkFailed& failed) {
     output.err << "salix: " << failed.what() << '\n';
     return 1;
+  } catch (const Interrupted& interrupted) {
+    output.err << "salix: " << interrupted.what() << '\n';
+    return interrupted.exit_code;
   } catch (const InvalidInput& error) {
     output.err << "salix: " << error.what() << '\n';
     return 2;
@@ -43,7 +46,8 @@ int run_checked(CLI::App& app, const std::vector<std::string>& arguments, Output
 }  // namespace
 
 int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
-  Output output{out, err};
+  Output output{out, err, {"salix"}};
+  output.command.insert(output.command.end(), arguments.begin(), arguments.end());
   CLI::App app(kDescription, "salix");
   app.set_version_flag("--version", str("salix ", kVersion));
   app.require_subcommand(1);
@@ -55,6 +59,8 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
       "Each command has --help with examples of its own.");
   add_info(app, output);
   add_weights(app, output);
+  add_train(app, output);
+  add_test(app, output);
   add_predict(app, output);
   add_eval(app, output);
   add_audit(app, output);

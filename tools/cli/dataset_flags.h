@@ -1,0 +1,26 @@
+// The flags that say which data sets are read, shared by train, test and eval.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace CLI {
+class App;
+}
+
+namespace salix::cli {
+
+struct DatasetFlags {
+  std::string root = "../dataset";
+  std::vector<std::string> training_sets, test_sets, pseudo_folders, excluded;
+  std::string pseudo_root = "pseudo";
+
+  // The options that they stand for. Errors    InvalidInput that names the flag's form.
+  data::DatasetOptions options() const;
+};
+
+void add_dataset_flags(CLI::App& command, DatasetFlags& flags);
+
+}  // namespace salix::cli

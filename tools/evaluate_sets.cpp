@@ -1,0 +1,58 @@
+#include "tools/evaluate_sets.h"
+
+#include <ostream>
+
+#include "layers/functional/unary.h"
+#include "tools/cli/progress.h"
+
+namespace salix::cli {
+
+SaliencyFunction saliency_of(A2s& network) {
+  return [&network](const Tensor& image, const Tensor&) { return sigmoid(network(image).logits); };
+}
+
+std::string training_vals(const std::string& letters) {
+  std::string vals;
+  for (const data::Task task : data::tasks_of(letters)) {
+    if (!vals.empty()) vals += ',';
+    vals += data::letter_of(task);
+    vals += 'r';
+  }
+  return vals;
+}
+
+std::string set_name(const data::SampleList& list) { return list.name.substr(2); }
+
+EvaluationResult evaluate_set(Exec& exec, A2s& network, const data::SampleList& list,
+                              EvaluationParams params, const std::filesystem::path& labels,
+                              Output output) {
+  Progress progress(output.err, list.name, static_cast<std::int64_t>(list.samples.size()),
+                    stderr_is_terminal());
+  params.on_progress = [&](std::int64_t images) { progress.advance(images); };
+  params.on_failure = [&](const std::string& sentence) { progress.say("failed: " + sentence); };
+  if (labels.empty()) return evaluate(exec, saliency_of(network), list, params);
+  EvaluationResult result = make_pseudo_labels(exec, saliency_of(network), list, labels, params);
+  progress.say(result.failed.empty()
+                   ? str(result.saved, " pseudo labels of ", list.name, " in ", labels.string())
+                   : str("the pseudo labels of ", list.name, " stay in ", labels.string(),
+                         ".partial: some failed"));
+  return result;
+}
+
+std::string table_of(const std::vector<EvaluationResult>& results) {
+  std::vector<ScoredSet> sets;
+  for (const EvaluationResult& result : results) {
+    if (!result.scored.images.empty()) sets.push_back(result.scored);
+  }
+  return sets.empty() ? "" : scores_table(sets);
+}
+
+void check_all_done(const std::vector<EvaluationResult>& results) {
+  for (const EvaluationResult& result : results) {
+    if (result.failed.empty()) continue;
+    throw WorkFailed(str(result.failed.size(), " of ", result.images, " images of ",
+                         result.scored.name, " failed (named above)"));
+  }
+}
+
+}  // namespace salix::cli

@@ -1,0 +1,32 @@
+// Predicting whole data sets with progress and a table: what `train` and `test` share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/a2s.h"
+#include "tools/commands.h"
+#include "train/pseudo_labels.h"
+
+namespace salix::cli {
+
+// a2s as the evaluation sees it; the modality is not looked at.
+SaliencyFunction saliency_of(A2s& network);
+
+// "ct" -> "cr,tr": the training sets of these tasks.
+std::string training_vals(const std::string& letters);
+// "c_DUTS-TR" -> "DUTS-TR".
+std::string set_name(const data::SampleList& list);
+
+// Evaluates one list with a progress bar; failures are named as they come. With a non-empty
+// `labels` the maps become pseudo labels in that folder.
+EvaluationResult evaluate_set(Exec& exec, A2s& network, const data::SampleList& list,
+                              EvaluationParams params, const std::filesystem::path& labels,
+                              Output output);
+
+// The scores of the sets that had masks; "" when none had.
+std::string table_of(const std::vector<EvaluationResult>& results);
+// Errors    WorkFailed when samples failed: how many, of which set.
+void check_all_done(const std::vector<EvaluationResult>& results);
+
+}  // namespace salix::cli
