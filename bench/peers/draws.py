@@ -1,0 +1,34 @@
+# The random draws of a training run (data/draws.h): Philox4x32-10 keyed by seed, stream and step, so that a peer
+# trains on the same batches, flips and scales.
+MASK = 0xFFFFFFFF
+ORDER, FLIP, SCALE = 0xDA7A01, 0xDA7A02, 0xDA7A03
+
+
+def philox4x32(counter, key):
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        left, right = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = (right >> 32) ^ c1 ^ k0, right & MASK, (left >> 32) ^ c3 ^ k1, left & MASK
+        k0, k1 = (k0 + 0x9E3779B9) & MASK, (k1 + 0xBB67AE85) & MASK
+    return c0, c1, c2, c3
+
+
+def bits(seed, stream, step, index):
+    """The 32 random bits of element `index`; four neighbours share a block."""
+    block = index // 4
+    words = philox4x32((block & MASK, block >> 32, step, stream), (seed & MASK, seed >> 32))
+    return words[index % 4]
+
+
+def epoch_order(seed, epoch, count):
+    return [i for _, i in sorted((bits(seed, ORDER, epoch, i), i) for i in range(count))]
+
+
+def flip(seed, epoch, index):
+    return bits(seed, FLIP, epoch, index) & 1 == 1
+
+
+def scale(seed, iteration):
+    """iteration = 0, 1, ... over all epochs"""
+    return (-2, -1, 1, 2)[bits(seed, SCALE, iteration, 0) & 3]
