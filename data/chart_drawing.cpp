@@ -23,12 +23,17 @@ constexpr std::array<Rgb, 7> kColours = {{{0, 114, 178},
 constexpr int kLeft = 76, kTop = 84, kBottom = 78, kLegend = 230, kRight = 28;
 constexpr double kCurveWidth = 2.5, kDash = 9, kDashGap = 6, kLegendLine = 28, kLegendStep = 26;
 
-// Round steps of which at most `most` fit between low and high.
-double tick_step(double low, double high, int most) {
-  const double least = (high - low) / most, power = std::pow(10, std::floor(std::log10(least)));
-  for (const double factor : {1.0, 2.0, 2.5, 5.0})
-    if (factor * power >= least * (1 - 1e-9)) return factor * power;
-  return 10 * power;
+// Multiples of a round step between low and high, at most seven of them.
+std::vector<double> ticks(double low, double high) {
+  const double least = (high - low) / 6, power = std::pow(10, std::floor(std::log10(least)));
+  double step = 10 * power;
+  for (const double factor : {5.0, 2.5, 2.0, 1.0})
+    if (factor * power >= least * (1 - 1e-9)) step = factor * power;
+  const auto first = static_cast<long>(std::ceil(low / step - 1e-9));
+  const auto last = static_cast<long>(std::floor(high / step + 1e-9));
+  std::vector<double> values;
+  for (long k = first; k <= last; ++k) values.push_back(static_cast<double>(k) * step);
+  return values;
 }
 
 std::string number(double value) {
@@ -56,17 +61,13 @@ void draw_axes(Drawing& drawing, const Frame& frame) {
   const auto line = [&](Point from, Point to, Rgb colour) {
     drawing.strokes.push_back({{from, to}, colour, 1});
   };
-  const double x_step = tick_step(frame.x_axis.low, frame.x_axis.high, 6);
-  for (double value = std::ceil(frame.x_axis.low / x_step - 1e-9) * x_step;
-       value <= frame.x_axis.high + 1e-9 * x_step; value += x_step) {
+  for (const double value : ticks(frame.x_axis.low, frame.x_axis.high)) {
     const double x = std::floor(frame.x(value)) + 0.5;
     line({x, frame.top}, {x, frame.bottom}, kGrid);
     line({x, frame.bottom}, {x, frame.bottom + 6}, kInk);
     drawing.labels.push_back({{x, frame.bottom + 20}, number(value), Anchor::kMiddle, kInk});
   }
-  const double y_step = tick_step(frame.y_axis.low, frame.y_axis.high, 6);
-  for (double value = std::ceil(frame.y_axis.low / y_step - 1e-9) * y_step;
-       value <= frame.y_axis.high + 1e-9 * y_step; value += y_step) {
+  for (const double value : ticks(frame.y_axis.low, frame.y_axis.high)) {
     const double y = std::floor(frame.y(value)) + 0.5;
     line({frame.left, y}, {frame.right, y}, kGrid);
     line({frame.left - 6, y}, {frame.left, y}, kInk);

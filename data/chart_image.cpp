@@ -47,8 +47,8 @@ void paint(Image& image, const detail::Stroke& stroke) {
     if (share == 0) continue;
     for (std::size_t c = 0; c < 3; ++c) {
       const float ground = image.pixels[3 * k + c];
-      image.pixels[3 * k + c] =
-          static_cast<std::uint8_t>(ground + share * (static_cast<float>(ink[c]) - ground) + 0.5f);
+      const float mixed = ground + share * (static_cast<float>(ink[c]) - ground);
+      image.pixels[3 * k + c] = static_cast<std::uint8_t>(std::lround(mixed));
     }
   }
 }
