@@ -9,12 +9,13 @@
 #include <sstream>
 
 #include "engine/error.h"
+#include "tests/support/paths.h"
 
 namespace salix::data {
 namespace {
 
 TEST(Draws, EqualThoseOfAnIndependentPhilox) {
-  std::ifstream file(SALIX_GOLDEN_DIR "/draws/draws.txt");
+  std::ifstream file(testing::golden_folder() / "draws" / "draws.txt");
   int rows = 0;
   for (std::string line; std::getline(file, line); ++rows) {
     std::istringstream words(line);

@@ -11,6 +11,7 @@
 #include "data/normalize.h"
 #include "engine/error.h"
 #include "tests/data/tree_support.h"
+#include "tests/support/paths.h"
 
 namespace salix::data {
 namespace {
@@ -40,7 +41,7 @@ class TrainingSampleTest : public ::testing::Test {
 };
 
 TEST_F(TrainingSampleTest, EqualsPillowAndNumPyToTheBit) {
-  std::ifstream golden(SALIX_GOLDEN_DIR "/sample/samples.txt");
+  std::ifstream golden(testing::golden_folder() / "sample" / "samples.txt");
   int height = 0, width = 0, size = 0, flip = 0, rows = 0;
   std::string image, mask, modality;
   for (; golden >> height >> width >> size >> flip >> image >> mask >> modality; ++rows) {
