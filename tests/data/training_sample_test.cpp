@@ -41,7 +41,7 @@ class TrainingSampleTest : public ::testing::Test {
 };
 
 TEST_F(TrainingSampleTest, EqualsPillowAndNumPyToTheBit) {
-  std::ifstream golden(testing::golden_folder() / "sample" / "samples.txt");
+  std::ifstream golden(salix::testing::golden_folder() / "sample" / "samples.txt");
   int height = 0, width = 0, size = 0, flip = 0, rows = 0;
   std::string image, mask, modality;
   for (; golden >> height >> width >> size >> flip >> image >> mask >> modality; ++rows) {
