@@ -1,5 +1,5 @@
 # The short way in. Each target installs what it needs, configures, builds and runs.
-#   make demo    the main job on generated pictures, on the CPU
+#   make demo    the main job on generated pictures, on the CPU: trains, labels, scores (2 minutes)
 #   make test    all tests
 SHELL := /bin/bash
 PRESET ?= cpu
@@ -24,7 +24,7 @@ configure: setup
 build: configure
 	@cmake --build $(BUILD) -j $(JOBS)
 
-demo:           ## builds the program only, then looks at six generated scenes
+demo:           ## builds the program only, then trains, labels and scores generated scenes
 	@$(MAKE) --no-print-directory configure CMAKE_FLAGS="$(CMAKE_FLAGS)"
 	@cmake --build $(BUILD) -j $(JOBS) --target salix
 	@scripts/demo.sh $(BUILD)/tools/salix demo
