@@ -15,6 +15,8 @@ import statistics
 import subprocess
 import sys
 
+from peers.machine import machine
+
 HERE = pathlib.Path(__file__).resolve().parent
 TASKS = {
     "inference, batch 1": ("a2s_inference", [], ["channels_last", "traced", "compiled_frozen", "compiled_frozen_channels_last"]),
@@ -45,11 +47,6 @@ def torch_once(python, options, mode, threads, tcmalloc):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)["results"][0]
     return {"ms": found["median_ms"], "peak_rss_mib": found["peak_rss_mib"]} if "median_ms" in found else None
-
-
-def machine():
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
-    return {"cpu": model, "cores": os.cpu_count()}
 
 
 def main():

@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 
+from peers.machine import machine
+
 HERE = pathlib.Path(__file__).resolve().parent
 SIDE = 320
 
@@ -94,8 +96,7 @@ def main():
     rows = {mode: {key: round(statistics.median(s[key] for s in runs), 1) for key in ("real_time", "cpu_time")}
             for mode, runs in samples.items()}
     ratios = {key: round(rows["pydensecrf"][key] / rows["salix"][key], 2) for key in ("real_time", "cpu_time")}
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
-    result = {"machine": {"cpu": model, "cores": os.cpu_count()}, "threads": 1, "rounds": args.rounds,
+    result = {"machine": machine(), "threads": 1, "rounds": args.rounds,
               "images": f"{args.count} {kind}, 320x320", "ms_per_image": rows, "ratio": ratios}
     for mode, row in rows.items():
         print(f"{mode:12} {row['real_time']:7} ms wall, {row['cpu_time']:7} ms of CPU time per image")

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from compare_a2s import machine
+from peers.machine import machine
 
 HERE = pathlib.Path(__file__).resolve().parent
 KINDS = ("image", "image_depth_mask")

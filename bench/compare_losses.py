@@ -18,7 +18,7 @@ import statistics
 import subprocess
 import sys
 
-from compare_a2s import machine
+from peers.machine import machine
 
 HERE = pathlib.Path(__file__).resolve().parent
 SIZES, MODALITIES, IMAGES = (80, 112), (1, 4), 8

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+from peers.machine import machine
+
 HERE = pathlib.Path(__file__).resolve().parent
 MAKE_PAIRS = """
 import pathlib, sys
@@ -59,11 +61,6 @@ def salix_once(build, folder, images):
     after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
     return {"all": scores, "files": used * 1e3 / images}
-
-
-def machine():
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
-    return {"cpu": model, "cores": os.cpu_count()}
 
 
 def main():

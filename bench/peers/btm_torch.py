@@ -11,11 +11,16 @@ import torch.nn.functional as F
 RADIUS = 5
 
 
+def enlarge(x, size):
+    return F.interpolate(x, size=size, mode="bilinear", align_corners=True)
+
+
 def quarter(x):
-    return F.interpolate(x, (x.shape[2] // 4, x.shape[3] // 4), mode="bilinear", align_corners=True)
+    return enlarge(x, (x.shape[2] // 4, x.shape[3] // 4))
 
 
 def contour(s):
+    """1 where a 5x5 dilation and erosion of [s > 0.5] differ."""
     inside = (s > 0.5).to(s.dtype)
     dilated = F.max_pool2d(inside, 5, 1, 2)
     eroded = 1 - F.max_pool2d(1 - inside, 5, 1, 2)
@@ -29,15 +34,15 @@ def neighbours(x):
 
 
 def btm(s, features, alpha=200.0, only_rgb=False):
-    """The loss at the size of the maps given: s [N,1,h,w], features [N,3K,h,w]."""
+    """The loss at the size of the maps given: s [N,1,h,w], features [N,3K,h,w]. 0 without a contour."""
     mask = contour(s.detach())
     with torch.no_grad():
         distance = (neighbours(features) - features[:, :, None]) ** 2
-        weight = torch.ones_like(distance[:, 0])
-        for k in range(1 if only_rgb else features.shape[1] // 3):
+        weight = torch.exp(-alpha * distance[:, :3].sum(1))
+        for k in range(1, 1 if only_rgb else features.shape[1] // 3):
             weight = weight * torch.exp(-alpha * distance[:, 3 * k:3 * k + 3].sum(1))
     difference = (neighbours(s) - s[:, :, None]).abs()[:, 0]
-    return (mask[:, 0] * (weight * difference).sum(1)).sum() / mask.sum()
+    return (mask[:, 0] * (weight * difference).sum(1)).sum() / mask.sum().clamp(min=1)
 
 
 def scene(images, modalities, size):
