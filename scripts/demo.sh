@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The demo: a generated data set in, stage-1 training, pseudo labels, scores and contact sheets out, on the CPU.
-# Usage: scripts/demo.sh SALIX OUT
+# Usage: [THREADS=N] scripts/demo.sh SALIX OUT   (one thread is faster where other programs keep the cores busy)
 set -euo pipefail
 salix=$1 out=$2
 rm -rf "$out"
 mkdir -p "$out"
 sets=(--data-path "$out/dataset" --test-set c=ECSSD --pseudo-root "$out/pseudo")
+cpu=(--device cpu --threads "${THREADS:-$(nproc)}")
 size=160
 "$salix" info
 
@@ -14,21 +15,21 @@ echo "1. Data sets of painted scenes, in the real folders: 96 to train on, 24 to
 
 echo "2. The untrained network: initial weights, scored on the test set"
 "$salix" weights init a2s "$out/initial.safetensors" --seed 1
-"$salix" test a2s --weight "$out/initial.safetensors" --vals ce "${sets[@]}" --size $size --device cpu
+"$salix" test a2s --weight "$out/initial.safetensors" --vals ce "${sets[@]}" --size $size "${cpu[@]}"
 
 echo "3. Stage 1: three epochs without any label, then pseudo labels with the dense CRF"
 "$salix" train a2s --weight "$out/initial.safetensors" --trset c "${sets[@]}" --size $size --batch 4 --epochs 3 \
-  --seed 1 --run-dir "$out/run" --device cpu
+  --seed 1 --run-dir "$out/run" "${cpu[@]}"
 trained=$out/run/a2s_base_3.pth
 
 echo "4. The trained network on the test set; its scores, and the same after the dense CRF"
-"$salix" test a2s --weight "$trained" --vals ce "${sets[@]}" --size $size --device cpu --report "$out/scores"
-"$salix" test a2s --weight "$trained" --vals ce "${sets[@]}" --size $size --device cpu --crf --save --save-path "$out/result"
+"$salix" test a2s --weight "$trained" --vals ce "${sets[@]}" --size $size "${cpu[@]}" --report "$out/scores"
+"$salix" test a2s --weight "$trained" --vals ce "${sets[@]}" --size $size "${cpu[@]}" --crf --save --save-path "$out/result"
 
 echo "5. Maps of the test set's first pictures"
 mapfile -t pictures < <(find "$out/dataset/ECSSD/images" -name '*.jpg' | sort | head -n 6)
 "$salix" predict a2s --weight "$trained" "${pictures[@]}" -o "$out/maps" --size $size --overlay \
-  --contact-sheet "$out/contact_sheet.png" --device cpu
+  --contact-sheet "$out/contact_sheet.png" "${cpu[@]}"
 
 cat <<EOT
 

@@ -1,8 +1,7 @@
 // a2s at 320x320: inference at batch 1, in float32 and bfloat16, and a training pass (forward and
 // backward, batch statistics, all gradients) at batch 2. FLOPs are those of the published network's
 // convolutions (11.998 GMAC per image), so the rate compares with others that do them all.
-#include <sys/resource.h>
-
+#include "bench/support/memory.h"
 #include "bench/support/roofline.h"
 #include "engine/autograd/tape.h"
 #include "models/a2s.h"
@@ -18,14 +17,6 @@ Tensor smooth_batch(std::int64_t images, std::int64_t size) {
     values[i] = 2.0f * philox_uniform({1, 0, 0}, i) - 1.0f;
   }
   return Tensor::from_host(bench_exec(), values, {images, size, size, 3});
-}
-
-void add_memory(benchmark::State& state) {
-  const MemoryStats stats = bench_exec().allocator()->stats();
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  state.counters["peak_tensor_MiB"] = static_cast<double>(stats.peak_bytes) / (1 << 20);
-  state.counters["peak_rss_MiB"] = static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 void inference(benchmark::State& state, DType dtype) {

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""A training step of stage 1 in salix beside PyTorch, in one run, taking turns.
+
+  compare_stage1.py --build build/cpu --python PYTHON [--images DIR] [--threads 2] [--size 320] [--batch 8]
+                    [--rounds 3] [--scales 1 -2 -1 2] [--tcmalloc LIB] [--compile] [--out FILE]
+
+A step: two forward passes, losses, backward, optimizer; the same weights and the same batch everywhere. Every
+round runs each program once per second scale (size + 64 u), each in a process of its own: one step to warm up,
+then three. Per program and scale the median over rounds is kept. A task is the first scale alone, and the mean over
+all of them, as training draws each equally often. Programs:
+  salix             the resting encoder's backward pass left out (as `salix train` does)
+  salix_full        computed all the same (--full-backward)
+  published         PyTorch, contiguous, all gradients, as the original program
+  frozen[_...]      PyTorch without the encoder's gradients; channels_last; with --compile torch.compile
+With --tcmalloc it is preloaded for PyTorch's frozen modes. Without --images, `salix synth` paints them.
+All last losses must agree to 2e-2 (rounding grows from step to step).
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from peers.machine import machine
+
+HERE = pathlib.Path(__file__).resolve().parent
+STEPS = 4  # the first is not timed; bench/train/stage1_step_bench.cpp has as many
+PEERS = {
+    "published": ["--mode", "published"],
+    "frozen": ["--mode", "frozen"],
+    "frozen_channels_last": ["--mode", "frozen", "--channels-last"],
+}
+
+
+def salix_once(args, files, scale, full):
+    environment = dict(os.environ, SALIX_BENCH_THREADS=str(args.threads), OMP_NUM_THREADS=str(args.threads),
+                       SALIX_BENCH_WEIGHTS=str(files["weights"]), SALIX_BENCH_IMAGES=str(files["images"]),
+                       SALIX_BENCH_SIZE=str(args.size), SALIX_BENCH_BATCH=str(args.batch))
+    command = [args.build / "bench" / "train_bench", "--benchmark_format=json",
+               f"--benchmark_filter=^stage1_step/scale:{scale}/full:{int(full)}/"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)["benchmarks"][0]
+    if found.get("error_occurred"):
+        raise SystemExit(f"stage1_step: {found['error_message']}")
+    return {"ms": found["real_time"], "peak_rss_mib": found["peak_rss_MiB"], "loss": found["loss"]}
+
+
+def torch_once(args, files, scale, options, tcmalloc):
+    environment = dict(os.environ, OMP_NUM_THREADS=str(args.threads))
+    if tcmalloc:
+        environment["LD_PRELOAD"] = tcmalloc
+    # 20 epochs of 1000 steps, as in the benchmark; only the learning rate depends on it.
+    command = [args.python, HERE / "peers" / "stage1_torch.py", "--weights", files["weights"], "--images", files["images"],
+               "--size", str(args.size), "--batch", str(args.batch), "--second-size", str(args.size + 64 * scale),
+               "--total-steps", "20000", "--same-batch", "--steps", str(STEPS), "--threads", str(args.threads), "--json",
+               *options]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def one_round(args, files, scale):
+    found = {"salix": salix_once(args, files, scale, False)}
+    for mode, options in PEERS.items():
+        found[mode] = torch_once(args, files, scale, options, None if mode == "published" else args.tcmalloc)
+    if args.compile:
+        found["frozen_compiled"] = torch_once(args, files, scale, ["--mode", "frozen", "--compile"], args.tcmalloc)
+    found["salix_full"] = salix_once(args, files, scale, True)
+    for mode, row in found.items():
+        if abs(row["loss"] - found["salix"]["loss"]) > 2e-2 * abs(found["salix"]["loss"]):
+            raise SystemExit(f"stage1: losses must agree; got {row['loss']} from {mode}, {found['salix']['loss']} from salix")
+    return found
+
+
+def prepare(args, folder):
+    salix = args.build / "tools" / "salix"
+    weights, images = args.weights or folder / "initial.pth", args.images
+    if not args.weights:
+        subprocess.run([salix, "weights", "init", "a2s", weights, "--seed", "1"], check=True, capture_output=True)
+    if not images:
+        subprocess.run([salix, "synth", "-o", folder, "--count", str(args.batch), "--seed", "7"], check=True,
+                       capture_output=True)
+        images = folder / "images"
+    return {"weights": weights, "images": images}
+
+
+def task_row(samples, scales, modes):
+    """Mean over scales of the median over rounds."""
+    rows = {}
+    for mode in modes:
+        runs = [samples[scale][mode] for scale in scales]
+        rows[mode] = {"ms": round(statistics.mean(statistics.median(r["ms"] for r in rounds) for rounds in runs), 1),
+                      "peak_rss_mib": round(max(statistics.median(r["peak_rss_mib"] for r in rounds) for rounds in runs), 1)}
+    best = min((mode for mode in modes if not mode.startswith("salix")), key=lambda mode: rows[mode]["ms"])
+    return {"rows": rows, "best_peer": best, "ratio_published": round(rows["published"]["ms"] / rows["salix"]["ms"], 2),
+            "ratio_best": round(rows[best]["ms"] / rows["salix"]["ms"], 2)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build" / "cpu")
+    parser.add_argument("--python", default=sys.executable, help="a Python with PyTorch, Pillow and NumPy")
+    parser.add_argument("--images", type=pathlib.Path, help="a folder of at least --batch pictures")
+    parser.add_argument("--weights", type=pathlib.Path, help="an a2s .pth (default: initial weights)")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--size", type=int, default=320)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scales", type=int, nargs="+", default=[1, -2, -1, 2], choices=(-2, -1, 1, 2))
+    parser.add_argument("--tcmalloc", help="libtcmalloc_minimal.so for PyTorch")
+    parser.add_argument("--compile", action="store_true", help="PyTorch through torch.compile as well")
+    parser.add_argument("--out", type=pathlib.Path)
+    args = parser.parse_args()
+
+    samples = {scale: {} for scale in args.scales}
+    with tempfile.TemporaryDirectory() as name:
+        files = prepare(args, pathlib.Path(name))
+        for _ in range(args.rounds):
+            for scale in args.scales:
+                for mode, row in one_round(args, files, scale).items():
+                    samples[scale].setdefault(mode, []).append(row)
+    modes = list(samples[args.scales[0]])
+    tasks = {f"second size {args.size + 64 * args.scales[0]}": args.scales[:1]}
+    if len(args.scales) > 1:
+        tasks[f"mean over {len(args.scales)} second sizes"] = args.scales
+    result = {"machine": machine(), "torch": samples[args.scales[0]]["published"][0]["torch"], "threads": args.threads,
+              "size": args.size, "batch": args.batch, "rounds": args.rounds, "tasks": {},
+              "images": "photographs" if args.images else "painted scenes",
+              "samples": {str(args.size + 64 * scale): by_mode for scale, by_mode in samples.items()}}
+    for task, scales in tasks.items():
+        found = result["tasks"][task] = task_row(samples, scales, modes)
+        print(f"{task}: published / salix {found['ratio_published']}x, best PyTorch ({found['best_peer']}) / salix "
+              f"{found['ratio_best']}x")
+        for mode, row in found["rows"].items():
+            print(f"    {mode:22} {row['ms']:10} ms   {row['peak_rss_mib']:8} MiB")
+    if args.out:
+        args.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
