@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "engine/pinned_memory.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
 #include "tools/evaluate_sets.h"
@@ -103,6 +104,8 @@ class TrainA2s {
     Stage1RunParams params = run_params(request_, folder_);
     params.identity = {directory.config_hash(), dataset_hash};
     params.loader.warn = options_.warn;
+    // Tensor::from_host() returns after its copy, so a batch may go back to the loader's pool.
+    if (!exec_->device().is_host()) params.loader.memory = make_pinned_memory();
     Stage1Run run(*exec_, *network_, std::move(samples), params, watcher());
     const StopSignal signal;
     signal_ = &signal;
@@ -152,8 +155,11 @@ class TrainA2s {
 
   void begin(Stage1Run& run) {
     const bool resumed = request_.resume && run.resume();
-    SALIX_CHECK(resumed || !request_.resume, "train a2s: --resume needs a checkpoint in ",
-                (folder_ / "checkpoints").string(), "; there is none: leave --resume out to start");
+    if (request_.resume && !resumed) {
+      // Killed before its first checkpoint: nothing is lost, and without --resume it is refused.
+      say(str("no checkpoint in ", (folder_ / "checkpoints").string(),
+              " yet: the run starts from its beginning"));
+    }
     output_.err << "train a2s: " << run.total_steps() << " steps of " << request_.batch
                 << " images at " << request_.size << 'x' << request_.size << " on "
                 << exec_->device();

@@ -18,13 +18,14 @@ namespace salix {
 using SaliencyFunction = std::function<Tensor(const Tensor& image, const Tensor& modality)>;
 
 struct EvaluationParams {
-  int size = 320;              // network input, whatever the image's shape
-  int batch = 1;               // images per pass
-  bool crf = false;            // Otsu, dense CRF, median: 0/1 maps
-  std::filesystem::path maps;  // <maps>/<name>.png of every sample; empty: nothing is saved
-  bool score = true;           // samples without a mask are never scored
-  std::function<void(std::int64_t images)> on_progress;         // images done since the last call
-  std::function<void(const std::string& sentence)> on_failure;  // a sample that could not be done
+  int size = 320;                   // network input, whatever the image's shape
+  int batch = 1;                    // images per pass
+  bool crf = false;                 // Otsu, dense CRF, median: 0/1 maps
+  std::filesystem::path maps = {};  // <maps>/<name>.png of every sample; empty: nothing is saved
+  bool score = true;                // samples without a mask are never scored
+  std::function<void(std::int64_t images)> on_progress = {};  // images done since the last call
+  std::function<void(const std::string& sentence)> on_failure =
+      {};  // a sample that could not be done
 };
 
 struct EvaluationResult {

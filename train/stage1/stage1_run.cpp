@@ -25,13 +25,16 @@ Stage1Params complete(const Stage1RunParams& params, const std::vector<data::Sam
   return step;
 }
 
-// A checkpoint of broken weights would take the place of a good one.
-void check_finite(const A2s& network, std::int64_t step) {
-  for (const StateEntry& entry : network.decoder.parameters("decoder.")) {
-    for (const double value : entry.tensor->to_vector<double>()) {
+// A checkpoint of broken values would take the place of a good one. Running statistics count:
+// nothing in training reads them, so that the loss does not show when they break.
+void check_finite(const A2s& network, const TrainingPosition& position) {
+  for (const StateEntry& entry : network.state()) {
+    if (!is_floating(entry.tensor->dtype())) continue;
+    for (const float value : entry.tensor->to_vector<float>()) {
       if (std::isfinite(value)) continue;
-      throw NotFinite(str("train a2s: weights must be finite; ", entry.name, " holds ", value,
-                          " after step ", step));
+      throw NotFinite(str("train a2s: weights and running statistics must be finite; ", entry.name,
+                          " holds ", value, " in epoch ", position.epoch, ", after step ",
+                          position.step));
     }
   }
 }
@@ -128,7 +131,7 @@ void Stage1Run::iterate(const data::Batch& batch) {
 
 void Stage1Run::finish_epoch() {
   const auto epoch = static_cast<int>(position_.epoch);
-  check_finite(network_, position_.step);
+  check_finite(network_, position_);
   const std::filesystem::path weights =
       params_.folder / str(params_.weights_name, "_", epoch, ".pth");
   io::write_weights(weights, state_dict(network_));
@@ -139,7 +142,7 @@ void Stage1Run::finish_epoch() {
 }
 
 void Stage1Run::save() {
-  check_finite(network_, position_.step);
+  check_finite(network_, position_);
   checkpoints_.save(network_, step_.optimizer(), position_, params_.identity);
 }
 

@@ -17,10 +17,10 @@ namespace salix {
 
 struct Stage1RunParams {
   std::filesystem::path folder;  // where everything is written; must exist
-  RunIdentity identity;
-  Stage1Params step;                      // steps_per_epoch and encoder_rests are set by the run
-  data::LoaderOptions loader;             // its seed draws the second scales too
-  std::optional<int> tune;                // instead of default_tune()
+  RunIdentity identity = {};
+  Stage1Params step = {};                 // steps_per_epoch and encoder_rests are set by the run
+  data::LoaderOptions loader = {};        // its seed draws the second scales too
+  std::optional<int> tune = {};           // instead of default_tune()
   std::string weights_name = "a2s_base";  // of epoch e: <weights_name>_<e>.pth
   int checkpoint_every = 100;             // iterations; also at the end of every epoch
   int keep_checkpoints = 2;
@@ -30,10 +30,10 @@ struct Stage1RunParams {
 // What the caller sees and decides while the run goes on. All may be empty.
 struct Stage1Watcher {
   // After every iteration, with the position of the next one.
-  std::function<void(const Stage1Report&, const TrainingPosition&)> on_step;
-  std::function<void(int epoch, const std::filesystem::path& weights)> on_epoch;
-  std::function<void(const std::string& sentence)> say;
-  std::function<bool()> stop_requested;  // asked after every iteration
+  std::function<void(const Stage1Report&, const TrainingPosition&)> on_step = {};
+  std::function<void(int epoch, const std::filesystem::path& weights)> on_epoch = {};
+  std::function<void(const std::string& sentence)> say = {};
+  std::function<bool()> stop_requested = {};  // asked after every iteration
 };
 
 class Stage1Run {

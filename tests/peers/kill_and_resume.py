@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""kill -9 at random moments, then --resume: must give the bits of a run that was left alone.
+
+  kill_and_resume.py SALIX WORKDIR [--kills 20] [--seed 1]
+
+Trains a2s on 20 generated pictures (160x160, batch 2, 3 epochs of 10 steps, a checkpoint every 3
+steps) twice: once undisturbed, once killed with SIGKILL after random delays and resumed each time.
+Compares the final weights (`salix weights diff`) and metrics.jsonl line by line. Prints every kill
+with the step that was reached; exits 1 when anything differs. Files go to WORKDIR; what was there
+from an earlier call is removed.
+"""
+import argparse
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import time
+
+EPOCHS, PICTURES, BATCH = 3, 20, 2
+
+
+def lines(run: pathlib.Path) -> list[str]:
+    path = run / "metrics.jsonl"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("salix", type=pathlib.Path)
+    parser.add_argument("workdir", type=pathlib.Path)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    data, calm, killed = (arguments.workdir / name for name in ("data", "calm", "killed"))
+    for folder in (data, calm, killed):
+        shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([arguments.salix, "synth", "-o", data, "--tasks", "c", "--train", str(PICTURES), "--test", "0",
+                    "--train-set", "c=tiny", "--height", "96", "--width", "120"],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def command(run: pathlib.Path, resume: bool) -> list:
+        return [arguments.salix, "train", "a2s", "--trset", "c", "--train-set", "c=tiny", "--data-path", data,
+                "--size", "160", "--batch", str(BATCH), "--epochs", str(EPOCHS), "--tune", "1", "--checkpoint-every",
+                "3", "--no-labels", "--threads", "1", "--device", "cpu", "--run-dir", run] + (["--resume"] if resume else [])
+
+    start = time.monotonic()
+    subprocess.run(command(calm, False), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    whole = time.monotonic() - start
+    print(f"undisturbed: {len(lines(calm))} steps in {whole:.0f} s")
+
+    # Up to a third of the undisturbed time: some die in start-up, some in a checkpoint, and all
+    # together get through the whole run and beyond.
+    draw = random.Random(arguments.seed)
+    kills = 0
+    log = arguments.workdir / "killed.log"
+    log.unlink(missing_ok=True)
+    while True:
+        with log.open("ab") as err:
+            process = subprocess.Popen(command(killed, (killed / "config.json").exists()), stdout=subprocess.DEVNULL,
+                                       stderr=err)
+            delay = draw.uniform(0, whole / 3) if kills < arguments.kills else None
+            try:
+                code = process.wait(delay)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                kills += 1
+                print(f"kill {kills} after {delay:.2f} s, at step {len(lines(killed))}", flush=True)
+                continue
+        if code != 0:
+            print(f"exit code {code}; see {log}")
+            return 1
+        if kills >= arguments.kills:
+            break
+        shutil.rmtree(killed)  # done too early: once more from the beginning
+        print("finished before all kills were spent; started anew", flush=True)
+
+    weights = f"a2s_base_{EPOCHS}.pth"
+    diff = subprocess.run([arguments.salix, "weights", "diff", calm / weights, killed / weights], capture_output=True,
+                          text=True)
+    print(f"weights after {kills} kills: {diff.stdout.strip()}")
+    same = lines(calm) == lines(killed)
+    print(f"metrics.jsonl: {len(lines(killed))} lines, {'identical' if same else 'DIFFERENT'}")
+    return 0 if diff.returncode == 0 and same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
