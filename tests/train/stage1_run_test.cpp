@@ -1,0 +1,174 @@
+// Whole runs of stage 1 in small: stop, resume, broken numbers, full disks, traces.
+#include "train/stage1/stage1_run.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <limits>
+#include <memory>
+#include <sstream>
+
+#include "layers/modules/state_dict.h"
+#include "tests/support/file_limit.h"
+#include "tests/support/tensors.h"
+#include "tests/train/stage1_fixture.h"
+#include "train/audit_diff.h"
+#include "train/not_finite.h"
+
+namespace salix::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::string text_of(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+void expect_same_network(const A2s& a, const A2s& b) {
+  const io::NamedArrays expected = state_dict(a), actual = state_dict(b);
+  for (const auto& [name, array] : expected) EXPECT_TRUE(actual.at(name) == array) << name;
+}
+
+// Stops after `step`.
+Stage1Watcher stop_after(std::int64_t step) {
+  const auto at = std::make_shared<std::int64_t>(0);
+  return {.on_step = [at](const Stage1Report&, const TrainingPosition& p) { *at = p.step; },
+          .stop_requested = [at, step] { return *at >= step; }};
+}
+
+class Stage1RunTest : public ::testing::Test {
+ protected:
+  Stage1RunParams params(const std::string& name) {
+    fs::create_directories(folder / name);
+    return SmallRun::params(folder / name);
+  }
+  ScratchFolder folder;
+};
+
+// Stopped within an epoch, at an epoch's end, and after one more step; the tuned encoder of
+// epoch 2 needs the momentum that it gathered in epoch 1.
+TEST_F(Stage1RunTest, ResumedRunsHaveTheBitsOfAnUnbrokenOne) {
+  Stage1RunParams unbroken = params("unbroken"), broken = params("broken");
+  unbroken.tune = broken.tune = 1;
+  SmallRun whole(unbroken);
+  EXPECT_FALSE(whole.run.skips_encoder());
+  ASSERT_TRUE(whole.run.train());
+  for (const std::int64_t step : {1, 3, 4}) {
+    SmallRun part(broken, stop_after(step));
+    EXPECT_EQ(part.run.resume(), step > 1);
+    EXPECT_FALSE(part.run.train());
+    EXPECT_EQ(part.run.position().step, step);
+  }
+  SmallRun last(broken);
+  ASSERT_TRUE(last.run.resume());
+  ASSERT_TRUE(last.run.train());
+  expect_same_network(whole.network, last.network);
+  EXPECT_EQ(text_of(folder / "unbroken/metrics.jsonl"), text_of(folder / "broken/metrics.jsonl"));
+  EXPECT_EQ(text_of(folder / "unbroken/a2s_base_1.pth"), text_of(folder / "broken/a2s_base_1.pth"));
+}
+
+// 6 pictures of each task, batches of 5: the last 4 are dropped. Samples lack two modalities.
+TEST_F(Stage1RunTest, JointTrainingFillsMissingPriorsAndDropsTheIncompleteBatch) {
+  Stage1RunParams joint = params("joint");
+  joint.loader.letters = "cdot";
+  joint.loader.batch = 5;
+  joint.step.epochs = 1;
+  std::vector<Stage1Report> reports;
+  SmallRun small(joint, {.on_step = [&](const Stage1Report& r, const TrainingPosition&) {
+                   reports.push_back(r);
+                 }});
+  const std::int64_t samples = static_cast<std::int64_t>(
+      data::training_samples("cdot", 1, TinySets::instance().options()).size());
+  ASSERT_TRUE(small.run.train());
+  EXPECT_EQ(small.run.total_steps(), samples / 5);
+  ASSERT_EQ(reports.size(), static_cast<std::size_t>(samples / 5));
+  for (const Stage1Report& report : reports) EXPECT_GT(report.btm, 0);
+}
+
+// A number breaks after step 3: the checkpoint of step 3 is whole and goes on.
+TEST_F(Stage1RunTest, BrokenWeightsEndTheRunAndLeaveUsableCheckpoints) {
+  for (const char* name : {"decoder.fusion.ad0.0.weight", "encoder.layer1.0.bn1.running_mean"}) {
+    fs::remove_all(folder / "broken");
+    const Stage1RunParams broken = params("broken");
+    A2s* network = nullptr;
+    SmallRun small(broken, {.on_step = [&](const Stage1Report&, const TrainingPosition& position) {
+                     if (position.step != 4) return;
+                     for (const StateEntry& entry : network->state()) {
+                       if (entry.name == name)
+                         entry.tensor->fill(std::numeric_limits<double>::quiet_NaN());
+                     }
+                   }});
+    network = &small.network;
+    std::string message;
+    try {
+      small.run.train();
+    } catch (const NotFinite& error) {
+      message = error.what();
+    }
+    EXPECT_THAT(message, AllOf(HasSubstr("epoch 2"), HasSubstr("step "))) << name;
+    SmallRun again(broken);
+    ASSERT_TRUE(again.run.resume());
+    EXPECT_EQ(again.run.position(), (TrainingPosition{2, 0, 3}));
+    EXPECT_TRUE(again.run.train());
+  }
+}
+
+TEST_F(Stage1RunTest, AFullDiskIsOneSentenceAndTheRunGoesOnLater) {
+  const Stage1RunParams full = params("full");
+  std::string message;
+  {
+    SmallRun small(full, stop_after(1));
+    EXPECT_FALSE(small.run.train());
+  }
+  {
+    SmallRun small(full);
+    ASSERT_TRUE(small.run.resume());
+    const FileSizeLimit limit(50 << 20);  // half a checkpoint
+    message = error_of([&] { small.run.train(); });
+  }
+  EXPECT_THAT(message, AllOf(HasSubstr("cannot be written"), HasSubstr("File too large")));
+  SmallRun again(full);
+  ASSERT_TRUE(again.run.resume());
+  EXPECT_EQ(again.run.position().step, 1);
+  EXPECT_TRUE(again.run.train());
+}
+
+TEST_F(Stage1RunTest, TracesOfEqualRunsAreIdenticalAndPointAtTheFirstDifference) {
+  const auto traced = [&](const char* name, bool changed) {
+    Stage1RunParams with_trace = params(name);
+    with_trace.audit_trace = true;
+    A2s* network = nullptr;
+    Stage1Watcher watcher = stop_after(2);
+    const auto on_step = watcher.on_step;
+    watcher.on_step = [&network, on_step, changed](const Stage1Report& r,
+                                                   const TrainingPosition& position) {
+      on_step(r, position);
+      if (!changed || position.step != 1) return;
+      for (const StateEntry& entry : network->state()) {
+        if (entry.name == "decoder.ad3.ad0.1.bias") entry.tensor->fill(0.25);
+      }
+    };
+    SmallRun small(with_trace, watcher);
+    network = &small.network;
+    small.run.train();
+  };
+  traced("a", false);
+  traced("b", false);
+  traced("c", true);
+  for (const char* name : {"a", "b", "c"})
+    std::ofstream(folder / (std::string(name) + "/config.json")) << "{}";
+  const AuditDifference same = audit_diff(folder / "a", folder / "b");
+  EXPECT_TRUE(same.identical);
+  EXPECT_EQ(same.steps, 2);
+  const AuditDifference other = audit_diff(folder / "a", folder / "c");
+  EXPECT_FALSE(other.identical);
+  EXPECT_EQ(other.step, 2);
+  EXPECT_THAT(other.what, HasSubstr("forward of group_norm"));
+}
+
+}  // namespace
+}  // namespace salix::testing
