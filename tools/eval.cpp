@@ -5,8 +5,10 @@
 
 #include "engine/io/atomic_file.h"
 #include "engine/parallel.h"
+#include "tools/cli/dataset_flags.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
+#include "tools/evaluate_sets.h"
 #include "train/metrics/saved_maps.h"
 
 namespace salix::cli {
@@ -16,6 +18,8 @@ namespace fs = std::filesystem;
 
 struct Request {
   std::vector<std::string> predictions, truths, names;
+  std::string mode, maps = "./result/";  // the original eval.py's --mode and --pre-path
+  DatasetFlags data;
   std::string csv, out;
   int threads = 0;
   bool json = false, allow_missing = false, nan_as_reference = false;
@@ -34,23 +38,63 @@ std::string joined(const std::vector<std::string>& names) {
   return names.size() > kShown ? str(text, " and ", names.size() - kShown, " more") : text;
 }
 
+void report_missing(const std::vector<std::string>& names, std::size_t found,
+                    const std::string& where, const Request& request, Output output) {
+  if (names.empty()) return;
+  const std::string what =
+      str(names.size(), " of ", names.size() + found, " truths ", where, ": ", joined(names));
+  if (!request.allow_missing || found == 0)
+    throw IoError(str("eval: ", what, "; add them, or score the others with --allow-missing"));
+  output.err << "note: " << what << "; left out\n";
+}
+
 FilesOfSet match(const std::string& name, const fs::path& predictions, const fs::path& truths,
                  const Request& request, Output output) {
   MatchedFolders matched = match_folders(predictions, truths);
-  if (!matched.missing.empty()) {
-    const std::string what =
-        str(matched.missing.size(), " of ", matched.missing.size() + matched.files.size(),
-            " truths in '", truths.string(), "' have no map of that name in '",
-            predictions.string(), "': ", joined(matched.missing));
-    if (!request.allow_missing || matched.files.empty())
-      throw IoError(str("eval: ", what, "; add them, or score the others with --allow-missing"));
-    output.err << "note: " << what << "; left out\n";
-  }
+  report_missing(
+      matched.missing, matched.files.size(),
+      str("in '", truths.string(), "' have no map of that name in '", predictions.string(), "'"),
+      request, output);
   if (matched.unused > 0) {
     output.err << "note: " << matched.unused << " maps in '" << predictions.string()
                << "' have no truth and are not scored\n";
   }
   return {name, std::move(matched.files)};
+}
+
+// The original's layout: the maps of each data set in <pre-path>/<set>/<name>.png.
+std::vector<FilesOfSet> match_sets(const Request& request, Output output) {
+  data::DatasetOptions options = request.data.options();
+  options.modality_required = false;  // maps and masks are all that is read
+  std::vector<FilesOfSet> matched;
+  for (const data::SampleList& list : data::evaluation_lists(request.mode, options)) {
+    const fs::path folder = fs::path(request.maps) / set_name(list);
+    if (!fs::is_directory(folder)) {
+      output.err << "note: no maps of " << list.name << ": '" << folder.string()
+                 << "' is not a folder; left out\n";
+      continue;
+    }
+    FilesOfSet set{list.name, {}};
+    std::vector<std::string> missing;
+    for (const data::SampleFiles& sample : list.samples) {
+      const fs::path map = folder / (sample.name + ".png");
+      if (fs::exists(map)) {
+        set.files.push_back({sample.name, map, sample.mask});
+      } else {
+        missing.push_back(sample.name);
+      }
+    }
+    report_missing(missing, set.files.size(),
+                   str("of ", list.name, " have no map in '", folder.string(), "'"), request,
+                   output);
+    matched.push_back(std::move(set));
+  }
+  if (matched.empty()) {
+    throw IoError(str("eval: --pre-path '", request.maps,
+                      "' must have a folder of maps for a set of --mode ", request.mode,
+                      "; it has none"));
+  }
+  return matched;
 }
 
 // The last folder's name: maps/DUTS-TE/ is "DUTS-TE".
@@ -60,7 +104,10 @@ std::string name_of(const std::string& folder) {
 }
 
 std::vector<FilesOfSet> match_all(const Request& request, Output output) {
+  if (!request.mode.empty()) return match_sets(request, output);
   const std::size_t sets = request.predictions.size();
+  SALIX_CHECK(sets > 0 && !request.truths.empty(),
+              "eval: needs --pred and --gt, or --mode for the data sets of tasks");
   SALIX_CHECK(request.truths.size() == sets || request.truths.size() == 1,
               "eval: --gt must be given once for all, or once per --pred; got ",
               request.truths.size(), " for ", sets);
@@ -102,11 +149,22 @@ void add_eval(CLI::App& app, Output output) {
   CLI::App* command = app.add_subcommand("eval", "scores of saved maps against ground truth");
   const auto request = std::make_shared<Request>();
   command->add_option("--pred", request->predictions, "folder of maps; several for several sets")
-      ->required()
       ->type_name("DIR");
   command->add_option("--gt", request->truths, "folder of masks, for each --pred or for all")
-      ->required()
       ->type_name("DIR");
+  command
+      ->add_option("--mode", request->mode,
+                   "instead: data sets by task letter and e (test sets) or r (training set), "
+                   "as in ce,de, or all")
+      ->excludes("--pred")
+      ->excludes("--gt");
+  command
+      ->add_option("--pre-path,--pre_path", request->maps,
+                   "with --mode: maps lie in <pre-path>/<set>/<name>.png; a set without a folder "
+                   "is left out")
+      ->capture_default_str()
+      ->type_name("DIR");
+  add_dataset_flags(*command, request->data);
   command->add_option("--name", request->names,
                       "name of each set in reports (default: its folder's)");
   command->add_option("--csv", request->csv, "write the scores of every image")->type_name("FILE");
@@ -124,6 +182,7 @@ void add_eval(CLI::App& app, Output output) {
       "Maps and masks are matched by path without extension; a map of another size is resized.\n"
       "Examples:\n"
       "  salix eval --pred maps --gt ECSSD/masks\n"
+      "  salix eval --mode ce --pre-path maps --data-path dataset\n"
       "  salix eval --pred ours theirs --gt ECSSD/masks -o report\n"
       "  salix eval --pred maps/ECSSD maps/SOD --gt ECSSD/masks SOD/masks --csv images.csv --json");
   command->callback([request, output] { evaluate(match_all(*request, output), *request, output); });

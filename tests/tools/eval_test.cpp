@@ -149,5 +149,54 @@ TEST_F(Eval, CountsDegenerateCasesOrGivesNan) {
   EXPECT_TRUE(Json::parse(reference.out)["sets"][0]["scores"]["s_measure"].is_null());
 }
 
+// The original eval.py: maps by set below one folder, truths found in the data sets.
+class EvalMode : public Eval {
+ protected:
+  EvalMode() {
+    for (const char* set : {"one", "two"}) {
+      for (const char* name : {"a", "b"}) {
+        const std::string stem = std::string("/") + name;
+        write(folder / ("sets/" + std::string(set) + "/image" + stem + ".jpg"), square(24, 32, 0));
+        write(folder / ("sets/" + std::string(set) + "/mask" + stem + ".png"), square(24, 32, 0));
+      }
+    }
+    for (const char* name : {"a", "b"})
+      write(folder / ("maps/one/" + std::string(name) + ".png"), square(24, 32, 0));
+  }
+  Result run(std::vector<std::string> more, const std::string& test_sets = "c=one,two") {
+    std::vector<std::string> arguments{"--mode",     "ce",      "--data_path", folder / "sets",
+                                       "--test-set", test_sets, "--pre_path",  folder / "maps"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return salix_eval(arguments);
+  }
+};
+
+TEST_F(EvalMode, ScoresTheSetsThatHaveMapsAndNamesTheOthers) {
+  const Result result = run({"--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("no maps of c_two"), HasSubstr("left out")));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("c_one"), Not(HasSubstr("c_two"))));
+}
+
+TEST_F(EvalMode, NamesMissingMapsAndMissingSets) {
+  fs::remove(folder / "maps/one/b.png");
+  const Result refused = run({});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("1 of 2 truths of c_one have no map"));
+  EXPECT_EQ(run({"--allow-missing"}).code, 0);
+  EXPECT_EQ(run({}, "c=none").code, 1);
+  fs::remove_all(folder / "maps/one");
+  const Result empty = run({});
+  EXPECT_EQ(empty.code, 1);
+  EXPECT_THAT(empty.err, HasSubstr("must have a folder of maps for a set of --mode ce"));
+}
+
+TEST_F(EvalMode, IsOneOfTwoForms) {
+  EXPECT_EQ(run({"--pred", folder / "good"}).code, 2);
+  const Result neither = salix_eval({});
+  EXPECT_EQ(neither.code, 2);
+  EXPECT_THAT(neither.err, HasSubstr("--pred and --gt, or --mode"));
+}
+
 }  // namespace
 }  // namespace salix::testing
