@@ -86,6 +86,7 @@ class TrainA2s {
       : request_(request),
         output_(output),
         exec_(make_exec(request.common)),
+        profile_(*exec_, request.common),
         options_(request.data.options()),
         folder_(request.folder("a2s")) {
     options_.warn = [this](const std::string& sentence) { say(sentence); };
@@ -121,6 +122,7 @@ class TrainA2s {
       if (!finished) stopped(run.position());
     }
     if (!request_.no_labels) make_labels();
+    profile_.finish(output_.err);
     output_.out << folder_.string() << '\n';
   }
 
@@ -244,6 +246,7 @@ class TrainA2s {
   const TrainRequest& request_;
   Output output_;
   std::unique_ptr<Exec> exec_;
+  ProfileSession profile_;
   data::DatasetOptions options_;
   fs::path folder_;
   std::unique_ptr<A2s> network_;

@@ -9,6 +9,7 @@
 #include "engine/io/npy.h"
 #include "engine/io/safetensors.h"
 #include "engine/io/weights.h"
+#include "layers/functional/binary.h"
 #include "layers/modules/state_dict.h"
 #include "models/a2s.h"
 #include "tests/support/hash_fill.h"
@@ -192,6 +193,48 @@ TEST(Cli, AuditStepWritesAllThatTheTableNames) {
   EXPECT_NEAR(buffers["encoder.bn1.running_mean"]["sum"].get<double>(), 0.3801139479, 4e-5);
   EXPECT_TRUE(fs::exists(folder / "out/updated.safetensors"));
   EXPECT_TRUE(read_json(folder / "out/loss.json")["total"].is_null());
+}
+
+// Appendix A.1 of the specification: losses and gradient norms of one step of stage 1.
+TEST(Cli, AuditStepComputesTheLossesOfStage1ToThePrintedDigits) {
+  const ScratchFolder folder;
+  fs::create_directories(folder / "in");
+  Exec exec;
+  const Tensor modality = (hash_input(exec, "modal", 2, 64) + 1.5) / 3.0;
+  io::write_npy(folder / "in/image.npy", to_nchw(hash_input(exec, "image", 2, 64)));
+  io::write_npy(folder / "in/prior_d.npy", to_nchw(modality));
+  const Result result = salix_run({"audit",
+                                   "step",
+                                   "a2s",
+                                   "--weight",
+                                   hash_filled_file(),
+                                   "--inputs",
+                                   folder / "in",
+                                   "--out",
+                                   folder / "out",
+                                   "--mode",
+                                   "train",
+                                   "--dtype",
+                                   "float64",
+                                   "--loss",
+                                   "stage1",
+                                   "--trset",
+                                   "cd",
+                                   "--epoch",
+                                   "3",
+                                   "--second-scale",
+                                   "96"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const Json loss = read_json(folder / "out/loss.json");
+  // The weights went through float32, to 6e-8 relative.
+  EXPECT_NEAR(loss["terms"]["csd"]["weighted"].get<double>(), 0.3522687783, 1e-6);
+  EXPECT_NEAR(loss["terms"]["btm"]["weighted"].get<double>(), 0.0002452649758, 1e-9);
+  EXPECT_NEAR(loss["terms"]["consistency"]["weighted"].get<double>(), 0.06026511041, 1e-6);
+  const Json gradients = read_json(folder / "out/gradients.json");
+  EXPECT_NEAR(gradients["encoder.conv1.weight"]["norm"].get<double>(), 1.979535, 2e-5);
+  EXPECT_NEAR(gradients["decoder.ad2.ad0.0.weight"]["norm"].get<double>(), 1.2514476, 1e-5);
+  const Json buffers = read_json(folder / "out/buffers.json");
+  EXPECT_NEAR(buffers["encoder.bn1.running_mean"]["sum"].get<double>(), 0.3831567728, 1e-6);
 }
 
 TEST(Cli, AuditStepRepeatsToTheBit) {

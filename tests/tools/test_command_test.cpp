@@ -1,0 +1,77 @@
+// `salix test a2s` as a user meets it: scores, maps, pseudo labels, failures.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "data/generated_set.h"
+#include "tests/tools/scratch.h"
+#include "tools/cli/run.h"
+
+namespace salix::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class TestCommand : public ::testing::Test {
+ protected:
+  TestCommand() {
+    data::write_generated_set(folder.path(),
+                              {.name = "tiny", .count = 3, .height = 60, .width = 80});
+    std::ostringstream ignored;
+    cli::run({"weights", "init", "a2s", folder / "w.safetensors"}, ignored, ignored);
+  }
+  int run(const std::vector<std::string>& more) {
+    std::vector<std::string> all{"test",        "a2s",    "--weight",    folder / "w.safetensors",
+                                 "--size",      "64",     "--threads",   "1",
+                                 "--device",    "cpu",    "--data_path", folder.path().string(),
+                                 "--train-set", "c=tiny", "--test-set",  "c=tiny"};
+    all.insert(all.end(), more.begin(), more.end());
+    std::ostringstream out_stream, err_stream;
+    const int code = cli::run(all, out_stream, err_stream);
+    out = out_stream.str();
+    err = err_stream.str();
+    return code;
+  }
+  static std::ptrdiff_t files_in(const fs::path& path) {
+    return std::distance(fs::directory_iterator(path), {});
+  }
+  ScratchFolder folder;
+  std::string out, err;
+};
+
+TEST_F(TestCommand, ScoresAsJsonWritesTheReportAndSavesMaps) {
+  ASSERT_EQ(
+      run({"--json", "--report", folder / "report", "--save", "--save_path", folder / "maps"}), 0)
+      << err;
+  EXPECT_FALSE(nlohmann::json::parse(out).empty());
+  EXPECT_THAT(out, HasSubstr("c_tiny"));
+  EXPECT_GT(files_in(folder / "report"), 1);
+  EXPECT_EQ(files_in(folder / "maps/a2s/resnet/base/c_tiny/final"), 3);
+}
+
+TEST_F(TestCommand, MakesPseudoLabelsOfATrainingSetOrKeepsThePartialOnes) {
+  const std::vector<std::string> labels{"--vals",         "cr", "--save", "--crf", "--pseudo-root",
+                                        folder / "pseudo"};
+  ASSERT_EQ(run(labels), 0) << err;
+  EXPECT_EQ(files_in(folder / "pseudo/c/tiny"), 3);
+  std::ofstream(folder / "tiny/images/0001.jpg") << "no picture";
+  EXPECT_EQ(run(labels), 1);
+  EXPECT_THAT(err, HasSubstr("1 of 3 images of c_tiny failed"));
+  EXPECT_EQ(files_in(folder / "pseudo/c/tiny"), 3);
+  EXPECT_EQ(files_in(folder / "pseudo/c/tiny.partial"), 2);
+}
+
+TEST_F(TestCommand, NamesWhatIsMissing) {
+  EXPECT_EQ(run({"--vals", "de"}), 1);
+  EXPECT_EQ(run({"--vals", "qe"}), 2);
+  fs::remove(folder / "w.safetensors");
+  EXPECT_EQ(run({}), 1);
+  EXPECT_THAT(err, HasSubstr("w.safetensors"));
+}
+
+}  // namespace
+}  // namespace salix::testing

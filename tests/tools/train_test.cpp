@@ -1,0 +1,152 @@
+// `salix train a2s` as a user meets it: results, refusals, signals. Numbers: tests/train.
+#include <gmock/gmock.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "data/generated_set.h"
+#include "tests/tools/scratch.h"
+#include "tools/cli/run.h"
+
+namespace salix::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+struct Result {
+  int code;
+  std::string out, err;
+};
+
+class TrainCommand : public ::testing::Test {
+ protected:
+  TrainCommand() {
+    data::write_generated_set(folder.path(),
+                              {.name = "tiny", .count = 4, .height = 60, .width = 80});
+  }
+  // The flags of a small run; those that `more` gives replace them.
+  std::vector<std::string> arguments(const std::vector<std::string>& more) const {
+    const std::vector<std::pair<std::string, std::string>> usual{
+        {"--trset", "c"},
+        {"--train-set", "c=tiny"},
+        {"--size", "160"},
+        {"--batch", "2"},
+        {"--threads", "1"},
+        {"--device", "cpu"},
+        {"--data_path", folder.path().string()},
+        {"--run-dir", folder / "run"}};
+    std::vector<std::string> all{"train", "a2s"};
+    for (const auto& [flag, value] : usual) {
+      if (std::find(more.begin(), more.end(), flag) != more.end()) continue;
+      all.push_back(flag);
+      all.push_back(value);
+    }
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Result train(const std::vector<std::string>& more) const {
+    std::ostringstream out, err;
+    const int code = cli::run(arguments(more), out, err);
+    return {code, out.str(), err.str()};
+  }
+  ScratchFolder folder;
+};
+
+TEST_F(TrainCommand, TrainsScoresAndMakesPseudoLabels) {
+  const Result result =
+      train({"--epochs", "1", "--vals", "ce", "--test-set", "c=tiny", "--debug", "--pseudo-root",
+             folder / "pseudo", "--ave_batch", "1", "--gamma", "0.5"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("--gamma has no effect"), HasSubstr("after epoch 0"),
+                    HasSubstr("after epoch 1"), HasSubstr("4 pseudo labels of c_tiny")));
+  EXPECT_TRUE(fs::exists(folder / "run/a2s_base_1.pth"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder / "pseudo/c/tiny"), {}), 4);
+  EXPECT_EQ(train({"--epochs", "1"}).code, 2);  // the run is there already
+}
+
+TEST_F(TrainCommand, RefusalsAreOneSentenceAndChangeNothing) {
+  const auto refusal = [&](const std::vector<std::string>& more, int code) {
+    const Result result = train(more);
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_FALSE(fs::exists(folder / "run/config.json"));
+    return result.err;
+  };
+  EXPECT_THAT(refusal({"--resume"}, 2), HasSubstr("--resume needs a run"));
+  EXPECT_THAT(refusal({"--trset", "d"}, 1), HasSubstr("RGBD-TR"));
+  EXPECT_THAT(refusal({"--vals", "xe"}, 2), HasSubstr("x"));
+  EXPECT_EQ(train({"--size", "100"}).code, 2);
+  std::ofstream(folder / "file") << "x";
+  EXPECT_THAT(refusal({"--run-dir", folder / "file/run"}, 1), HasSubstr("cannot be made"));
+}
+
+TEST_F(TrainCommand, ABadImageFailsOrIsSkipped) {
+  fs::path image;
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path()))
+    if (entry.path().extension() == ".jpg") image = entry.path();
+  std::ofstream(image) << "no picture";
+  const Result failed = train({"--epochs", "1", "--no-labels"});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_THAT(failed.err, HasSubstr(image.filename().string()));
+  const Result other = train({"--epochs", "1", "--no-labels", "--resume", "--lr", "0.2"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("lr was 0.1 and is now 0.2"));
+  const Result skipped = train(
+      {"--epochs", "1", "--no-labels", "--on-bad-image", "skip", "--run-dir", folder / "skip"});
+  EXPECT_EQ(skipped.code, 0) << skipped.err;
+  EXPECT_THAT(skipped.err, HasSubstr(image.filename().string()));
+}
+
+// A run that was killed before its first checkpoint must not be a dead end.
+TEST_F(TrainCommand, ResumesFromTheBeginningWhenThereIsNoCheckpointYet) {
+  ASSERT_EQ(train({"--epochs", "1", "--no-labels"}).code, 0);
+  fs::remove_all(folder / "run/checkpoints");
+  const Result again = train({"--epochs", "1", "--no-labels", "--resume"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("starts from its beginning"));
+}
+
+TEST_F(TrainCommand, ASignalEndsWithACheckpointAndTheCommandThatGoesOn) {
+  const char* moved = std::getenv("SALIX_PROGRAM");
+  std::vector<std::string> words = arguments({"--epochs", "50", "--no-labels"});
+  words.insert(words.begin(), moved != nullptr ? moved : SALIX_PROGRAM);
+  std::vector<char*> raw;
+  for (std::string& word : words) raw.push_back(word.data());
+  raw.push_back(nullptr);
+  const std::string log = folder / "err";
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    if (std::freopen(log.c_str(), "w", stderr) == nullptr) ::_exit(126);
+    ::execv(raw[0], raw.data());
+    ::_exit(127);
+  }
+  const fs::path metrics = folder / "run/metrics.jsonl";
+  for (int k = 0; k < 600 && !(fs::exists(metrics) && fs::file_size(metrics) > 0); ++k)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  ::kill(child, SIGTERM);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 143);
+  std::ostringstream text;
+  text << std::ifstream(log).rdbuf();
+  EXPECT_THAT(text.str(),
+              AllOf(HasSubstr("stopped after step"), HasSubstr("--run-dir " + (folder / "run")),
+                    HasSubstr("--no-labels --resume\n")));
+  EXPECT_TRUE(fs::exists(folder / "run/checkpoints/latest"));
+}
+
+}  // namespace
+}  // namespace salix::testing
