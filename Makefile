@@ -40,7 +40,7 @@ bundle:         ## tests and benchmarks for another machine with a GPU, in build
 
 asan:           ## the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory configure PRESET=asan
-	@cmake --build build/asan -j $(JOBS) --target engine_tests kernels_tests layers_tests data_tests
+	@cmake --build build/asan -j $(JOBS) --target engine_tests kernels_tests layers_tests data_tests train_tests
 	@scripts/run_tests.sh build/asan --fast
 
 fuzz: setup-dev ## each reader of foreign files for FUZZ_SECONDS
@@ -54,7 +54,7 @@ format: setup-dev
 	@scripts/format.sh
 format-check: setup-dev
 	@scripts/format.sh --check
-lint: setup-dev includes
+lint: setup-dev includes configure
 	@scripts/lint.sh $(BUILD)
 includes:       ## dependencies point one way, and the book quotes what is there
 	@python3 scripts/check_includes.py
