@@ -7,6 +7,7 @@
 
 #include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
+#include "engine/parallel.h"
 #include "tests/support/golden.h"
 #include "tests/support/loss_scene.h"
 #include "tests/support/targets.h"
@@ -76,6 +77,14 @@ TEST_P(Catalogue, SumsLettersWithWeights) {
   EXPECT_NEAR(catalogue_loss("bsi", logits, target).item(), one('b') + one('s') + one('i'), 1e-6);
   EXPECT_NEAR(catalogue_loss("dm", logits, target, {0.5, 2}).item(), 0.5 * one('d') + 2 * one('m'),
               1e-6);
+}
+
+// A second Exec made inside would set the caller's number of threads to its own.
+TEST(CatalogueThreads, StayAsTheyWere) {
+  Exec exec({}, {.threads = 1});
+  const Tensor map = Tensor::zeros(exec, {1, 4, 4, 1});
+  for (const char letter : std::string(kLetters)) catalogue_loss(letter, map, map);
+  EXPECT_EQ(thread_count(), 1);
 }
 
 // The gradient at logit 0 is 1/2 - T, although relu and |x| have corners there.

@@ -49,7 +49,7 @@ std::vector<StateEntry> starting_with(const Module& network, const std::string& 
 
 Tensor enlarged(const Tensor& map) { return resize_bilinear(map, 96, 96, {.align_corners = true}); }
 
-TEST(Stage1Step, LossesGradientsAndUpdateToThePrintedDigits) {
+TEST(Stage1StepSlow, LossesGradientsAndUpdateToThePrintedDigits) {
   const auto exec = make_exec(Target::kReference);
   A2s network(*exec);
   network.to(DType::kFloat64);

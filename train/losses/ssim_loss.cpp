@@ -28,10 +28,13 @@ class GaussianBlur {
     for (std::int64_t c = 0; c < channels_; ++c) {
       for (const double value : line) weights.push_back(value / total);
     }
-    // float64 exists on the cpu only; rounded there.
-    Exec cpu;
-    const Tensor lines = Tensor::from_host(cpu, weights, {channels_, kWindow, 1, 1});
-    down_ = lines.to(like.dtype()).to(like.exec());
+    const Shape shape{channels_, kWindow, 1, 1};
+    if (like.dtype() == DType::kFloat64) {
+      down_ = Tensor::from_host(like.exec(), weights, shape);
+    } else {  // float64 exists on the cpu only: rounded on the host
+      const std::vector<float> rounded(weights.begin(), weights.end());
+      down_ = Tensor::from_host(like.exec(), rounded, shape).to(like.dtype());
+    }
     across_ = down_.reshape({channels_, 1, kWindow, 1});
   }
 
