@@ -1,6 +1,6 @@
 // Bound by arithmetic near the contour and by latency elsewhere. A block owns a tile of 32x4
 // pixels: a warp is a row, so that neighbours in shared memory lie in different banks. It
-// keeps saliency and features with their halo in shared memory (30 KiB for 12 channels), and
+// keeps saliency and features with their halo in shared memory (32 KiB for 12 channels), and
 // leaves at once when no contour pixel is in reach, as most tiles do. Gathering: one thread
 // adds up everything that belongs to its pixel, so there are no atomics.
 #include "engine/cuda/device_helpers.h"
@@ -18,6 +18,8 @@ constexpr int kTileThreads = kTileWidth * kTileHeight;
 constexpr int kPlaneWidth = kTileWidth + 2 * kBtmRadius;
 constexpr int kPlaneHeight = kTileHeight + 2 * kBtmRadius;
 constexpr int kPlane = kPlaneWidth * kPlaneHeight;
+// Saliency, contour and the features must fit 163 KiB, what a block may ask for on sm_80.
+constexpr int kMostChannels = 163 * 1024 / (kPlane * static_cast<int>(sizeof(float))) - 2;
 
 struct BtmMap {
   const float* saliency;
@@ -143,8 +145,13 @@ __global__ void btm_backward_kernel(const float* dloss, const float* contour_pix
 void btm(Exec& exec, ConstView saliency, ConstView features, View loss, View contour_pixels,
          View slope, BtmParams params) {
   require_float32("btm", saliency.dtype);
-  SALIX_CHECK(saliency.numel() < (1 << 24) && saliency.dim(0) <= 65535,
-              "btm: a batch holds at most 2^24 pixels on this device; got ", saliency.shape);
+  // The counts are exact below 2^24; the grid holds 65535 images and rows of tiles.
+  SALIX_CHECK(saliency.numel() < (1 << 24) && saliency.dim(0) <= 65535 &&
+                  saliency.dim(1) <= 65535 * kTileHeight,
+              "btm: a batch must have fewer than 2^24 pixels, 65536 images and ",
+              65535 * kTileHeight, " rows on this device; got ", saliency.shape);
+  SALIX_CHECK(btm_channels(features, params) <= kMostChannels, "btm: at most ", kMostChannels,
+              " feature channels fit the shared memory of this device; got ", features.shape);
   const BtmMap map{saliency.as<float>(),
                    features.as<float>(),
                    static_cast<int>(saliency.dim(1)),

@@ -45,7 +45,8 @@ struct PermutohedralLattice {
 // added for the blur: what would go to a missing one is lost.
 //
 // Shapes    x and y [P].
-// Types     float32.
+// Types     float32. An x that is not finite makes y not finite: around it on the CPU,
+//           everywhere on the GPU.
 // Writes    y is overwritten; no overlap with x.
 // Repeats   run_to_run, the same for any number of threads: the CPU adds parts of fixed size
 //           in order; the GPU adds integers (x is scaled to 36 bits), whose order is no matter.

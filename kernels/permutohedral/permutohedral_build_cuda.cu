@@ -1,3 +1,6 @@
+// All points insert their corners into one hash table at once, and no key is sorted: one scan
+// over the entries numbers the vertices. What hurts is the table's scattered accesses; for a
+// 320x320 image it takes 32 MiB, less than the 50 MiB of an H100's L2 cache.
 #include "engine/cuda/device_helpers.h"
 #include "engine/cuda/launch.h"
 #include "kernels/permutohedral/key_table_gpu.h"

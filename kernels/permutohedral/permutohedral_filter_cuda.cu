@@ -1,3 +1,5 @@
+// Weights and vertex numbers stream from memory, coalesced; the scattered accesses go to the
+// vertices, some 60 000 for a 320x320 image (0.5 MB), which stay in the L2 cache.
 #include <cmath>
 #include <utility>
 
@@ -22,6 +24,9 @@ __device__ inline int fixed_exponent(unsigned largest_bits) {
   return exponent > -80 ? kFixedBits - exponent : kFixedBits + 80;  // scales stay finite
 }
 
+// No integer stands for infinity or NaN: one of them among the x must show in all of y.
+__device__ inline bool all_finite(unsigned largest_bits) { return largest_bits < 0x7f800000u; }
+
 // Bits of nonnegative floats are ordered as the floats are.
 __global__ void largest_kernel(const float* x, std::int64_t points, unsigned* largest) {
   const std::int64_t p = global_thread();
@@ -36,7 +41,7 @@ __global__ void splat_kernel(const float* weight, const std::int32_t* vertex, co
   const std::int64_t p = global_thread();
   if (p >= points) return;
   const float scaled = ldexpf(x[p], fixed_exponent(*largest));
-  if (scaled == 0.0f) return;
+  if (scaled == 0.0f || !all_finite(*largest)) return;
   for (int r = 0; r <= D; ++r) {
     const long long part = llrintf(weight[p * (D + 1) + r] * scaled);
     atomicAdd(&sum[vertex[p * (D + 1) + r]], static_cast<unsigned long long>(part));
@@ -48,8 +53,8 @@ __global__ void to_float_kernel(const unsigned long long* sum, std::int64_t coun
                                 const unsigned* largest, float* value) {
   const std::int64_t m = global_thread();
   if (m > count) return;
-  const auto total = m < count ? static_cast<long long>(sum[m]) : 0;
-  value[m] = ldexpf(static_cast<float>(total), -fixed_exponent(*largest));
+  const auto total = static_cast<float>(m < count ? static_cast<long long>(sum[m]) : 0);
+  value[m] = all_finite(*largest) ? ldexpf(total, -fixed_exponent(*largest)) : NAN;
 }
 
 __global__ void blur_kernel(const std::int32_t* before, std::int64_t count, const float* in,

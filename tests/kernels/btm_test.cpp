@@ -81,6 +81,11 @@ TEST_P(Btm, RefusesBadRequests) {
                 run({good.saliency.to(DType::kBFloat16), good.features.to(DType::kBFloat16)});
               }),
               HasSubstr("btm: needs float32"));
+  if (has_float64()) return;  // the CPU has no such limit
+  EXPECT_THAT(error_of([&] {
+                run(make_case(exec(), {1, 8, 8, 1}, 24));
+              }),
+              HasSubstr("at most 68 feature channels"));
 }
 
 // By hand: one row of 4, salient on the right, in one colour: all weights inside are 1 and the

@@ -126,6 +126,17 @@ TEST_P(Permutohedral, FilterAgreesWithTheReferenceAtAnyScale) {
   }
 }
 
+TEST_P(Permutohedral, AnXThatIsNotFiniteShows) {
+  const Case c{2, 20, 1};
+  const Built built(exec(), features(exec(), c));
+  for (const float bad : {NAN, INFINITY, -INFINITY}) {
+    std::vector<float> x(20, 1.0f);
+    x[7] = bad;
+    const auto y = built.filter(exec(), from(exec(), x, {20})).to_vector<float>();
+    EXPECT_FALSE(std::isfinite(y[7])) << bad;
+  }
+}
+
 TEST_P(Permutohedral, RepeatsToTheBit) {
   for (const Case& c : kCases) {
     const Tensor x = random_tensor(exec(), {c.points}, 6);
