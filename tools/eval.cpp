@@ -39,7 +39,7 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 void report_missing(const std::vector<std::string>& names, std::size_t found,
-                    const std::string& where, const Request& request, Output output) {
+                    const std::string& where, const Request& request, const Output& output) {
   if (names.empty()) return;
   const std::string what =
       str(names.size(), " of ", names.size() + found, " truths ", where, ": ", joined(names));
@@ -49,7 +49,7 @@ void report_missing(const std::vector<std::string>& names, std::size_t found,
 }
 
 FilesOfSet match(const std::string& name, const fs::path& predictions, const fs::path& truths,
-                 const Request& request, Output output) {
+                 const Request& request, const Output& output) {
   MatchedFolders matched = match_folders(predictions, truths);
   report_missing(
       matched.missing, matched.files.size(),
@@ -63,7 +63,7 @@ FilesOfSet match(const std::string& name, const fs::path& predictions, const fs:
 }
 
 // The original's layout: the maps of each data set in <pre-path>/<set>/<name>.png.
-std::vector<FilesOfSet> match_sets(const Request& request, Output output) {
+std::vector<FilesOfSet> match_sets(const Request& request, const Output& output) {
   data::DatasetOptions options = request.data.options();
   options.modality_required = false;  // maps and masks are all that is read
   std::vector<FilesOfSet> matched;
@@ -103,7 +103,7 @@ std::string name_of(const std::string& folder) {
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
-std::vector<FilesOfSet> match_all(const Request& request, Output output) {
+std::vector<FilesOfSet> match_all(const Request& request, const Output& output) {
   if (!request.mode.empty()) return match_sets(request, output);
   const std::size_t sets = request.predictions.size();
   SALIX_CHECK(sets > 0 && !request.truths.empty(),
@@ -123,7 +123,7 @@ std::vector<FilesOfSet> match_all(const Request& request, Output output) {
   return matched;
 }
 
-void evaluate(const std::vector<FilesOfSet>& sets, const Request& request, Output output) {
+void evaluate(const std::vector<FilesOfSet>& sets, const Request& request, const Output& output) {
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   set_thread_count(request.threads > 0 ? request.threads : cores);
   std::int64_t total = 0;
