@@ -5,7 +5,7 @@
 
 namespace salix::cli {
 
-void add_audit(CLI::App& app, Output output) {
+void add_audit(CLI::App& app, const Output& output) {
   CLI::App* audit = app.add_subcommand("audit", "exact steps and traces, for comparing runs");
   audit->require_subcommand(1);
   add_audit_step(*audit, output);

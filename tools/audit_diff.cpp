@@ -60,7 +60,7 @@ void print_text(std::ostream& out, const AuditDifference& diff) {
 
 }  // namespace
 
-void add_audit_diff(CLI::App& audit, Output output) {
+void add_audit_diff(CLI::App& audit, const Output& output) {
   CLI::App* command = audit.add_subcommand("diff", "where two runs part, or \"identical\"");
   const auto request = std::make_shared<Request>();
   command->add_option("run_a", request->run_a, "a run's folder")->required()->type_name("RUN");

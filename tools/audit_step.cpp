@@ -32,7 +32,7 @@ struct Request {
 
 class AuditStep {
  public:
-  AuditStep(const Request& request, Output output)
+  AuditStep(const Request& request, const Output& output)
       : request_(request),
         output_(output),
         exec_(salix::cli::make_exec(request.common)),
@@ -125,7 +125,7 @@ class AuditStep {
 
   Tensor output_gradient(const fs::path& file, const Tensor& logits) {
     const io::Array cotangent = io::read_npy(file);
-    const Tensor dy = from_nchw(*exec_, cotangent).to(dtype_);
+    Tensor dy = from_nchw(*exec_, cotangent).to(dtype_);
     SALIX_CHECK(dy.shape() == logits.shape(), "audit step: dfinal.npy must be like the output, [",
                 logits.dim(0), ", 1, ", logits.dim(1), ", ", logits.dim(2), "]; got ",
                 cotangent.shape);
@@ -178,7 +178,7 @@ void add_loss_options(CLI::App& command, Request& request) {
 
 }  // namespace
 
-void add_audit_step(CLI::App& audit, Output output) {
+void add_audit_step(CLI::App& audit, const Output& output) {
   CLI::App* step = audit.add_subcommand("step", "one forward and backward on .npy inputs");
   step->require_subcommand(1);
   CLI::App* command = step->add_subcommand("a2s", "with the stage-1 network");

@@ -31,17 +31,17 @@ class Interrupted : public std::runtime_error {
   const int exit_code;
 };
 
-void add_info(CLI::App& app, Output output);
-void add_weights(CLI::App& app, Output output);
-void add_weights_init(CLI::App& weights, Output output);
-void add_predict(CLI::App& app, Output output);
-void add_eval(CLI::App& app, Output output);
-void add_audit(CLI::App& app, Output output);
-void add_audit_step(CLI::App& audit, Output output);
-void add_audit_diff(CLI::App& audit, Output output);
-void add_train(CLI::App& app, Output output);
-void add_test(CLI::App& app, Output output);
-void add_synth(CLI::App& app, Output output);
-void add_crf(CLI::App& app, Output output);
+void add_info(CLI::App& app, const Output& output);
+void add_weights(CLI::App& app, const Output& output);
+void add_weights_init(CLI::App& weights, const Output& output);
+void add_predict(CLI::App& app, const Output& output);
+void add_eval(CLI::App& app, const Output& output);
+void add_audit(CLI::App& app, const Output& output);
+void add_audit_step(CLI::App& audit, const Output& output);
+void add_audit_diff(CLI::App& audit, const Output& output);
+void add_train(CLI::App& app, const Output& output);
+void add_test(CLI::App& app, const Output& output);
+void add_synth(CLI::App& app, const Output& output);
+void add_crf(CLI::App& app, const Output& output);
 
 }  // namespace salix::cli

@@ -53,7 +53,7 @@ std::vector<Job> make_jobs(const Request& request) {
 
 class CrfRun {
  public:
-  CrfRun(const Request& request, Output output)
+  CrfRun(const Request& request, const Output& output)
       : request_(request), output_(output), jobs_(make_jobs(request)) {}
 
   void run() {
@@ -157,7 +157,7 @@ class CrfRun {
 
 }  // namespace
 
-void add_crf(CLI::App& app, Output output) {
+void add_crf(CLI::App& app, const Output& output) {
   CLI::App* command =
       app.add_subcommand("crf", "saliency maps refined along the edges of their images");
   const auto request = std::make_shared<Request>();

@@ -145,7 +145,7 @@ void evaluate(const std::vector<FilesOfSet>& sets, const Request& request, const
 
 }  // namespace
 
-void add_eval(CLI::App& app, Output output) {
+void add_eval(CLI::App& app, const Output& output) {
   CLI::App* command = app.add_subcommand("eval", "scores of saved maps against ground truth");
   const auto request = std::make_shared<Request>();
   command->add_option("--pred", request->predictions, "folder of maps; several for several sets")

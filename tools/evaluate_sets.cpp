@@ -25,7 +25,7 @@ std::string set_name(const data::SampleList& list) { return list.name.substr(2);
 
 EvaluationResult evaluate_set(Exec& exec, A2s& network, const data::SampleList& list,
                               EvaluationParams params, const std::filesystem::path& labels,
-                              Output output) {
+                              const Output& output) {
   Progress progress(output.err, list.name, static_cast<std::int64_t>(list.samples.size()),
                     stderr_is_terminal());
   params.on_progress = [&](std::int64_t images) { progress.advance(images); };

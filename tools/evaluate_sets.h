@@ -22,7 +22,7 @@ std::string set_name(const data::SampleList& list);
 // `labels` the maps become pseudo labels in that folder.
 EvaluationResult evaluate_set(Exec& exec, A2s& network, const data::SampleList& list,
                               EvaluationParams params, const std::filesystem::path& labels,
-                              Output output);
+                              const Output& output);
 
 // The scores of the sets that had masks; "" when none had.
 std::string table_of(const std::vector<EvaluationResult>& results);

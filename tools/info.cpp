@@ -38,7 +38,7 @@ Json gather() {
 
 }  // namespace
 
-void add_info(CLI::App& app, Output output) {
+void add_info(CLI::App& app, const Output& output) {
   CLI::App* command = app.add_subcommand("info", "build and hardware facts");
   auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "print as JSON");

@@ -59,7 +59,7 @@ std::vector<Job> make_jobs(const std::vector<std::string>& inputs) {
 
 class PredictRun {
  public:
-  PredictRun(const Request& request, Output output)
+  PredictRun(const Request& request, const Output& output)
       : request_(request),
         output_(output),
         exec_(make_exec(request.common)),
@@ -203,7 +203,7 @@ class PredictRun {
 
 }  // namespace
 
-void add_predict(CLI::App& app, Output output) {
+void add_predict(CLI::App& app, const Output& output) {
   CLI::App* predict =
       app.add_subcommand("predict", "saliency maps of images, folders or .npy batches");
   predict->require_subcommand(1);

@@ -26,7 +26,7 @@ struct Request {
   std::vector<std::string> train_sets, test_sets;
 };
 
-void paint_scenes(const Request& request, Output output) {
+void paint_scenes(const Request& request, const Output& output) {
   const fs::path out = request.out;
   fs::create_directories(out / "images");
   fs::create_directories(out / "masks");
@@ -79,7 +79,7 @@ std::vector<data::GeneratedSet> plan(const Request& request) {
   return sets;
 }
 
-void write_sets(const Request& request, Output output) {
+void write_sets(const Request& request, const Output& output) {
   const std::vector<data::GeneratedSet> sets = plan(request);
   std::int64_t total = 0;
   for (const data::GeneratedSet& set : sets) total += set.count;
@@ -136,7 +136,7 @@ void add_options(CLI::App& command, Request& request) {
 
 }  // namespace
 
-void add_synth(CLI::App& app, Output output) {
+void add_synth(CLI::App& app, const Output& output) {
   CLI::App* command =
       app.add_subcommand("synth", "painted scenes with masks, reproducible by seed");
   const auto request = std::make_shared<Request>();

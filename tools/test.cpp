@@ -25,7 +25,7 @@ struct Request {
 
 class TestA2s {
  public:
-  TestA2s(const Request& request, Output output)
+  TestA2s(const Request& request, const Output& output)
       : request_(request),
         output_(output),
         exec_(make_exec(request.common)),
@@ -111,7 +111,7 @@ class TestA2s {
 
 }  // namespace
 
-void add_test(CLI::App& app, Output output) {
+void add_test(CLI::App& app, const Output& output) {
   CLI::App* test = app.add_subcommand("test", "predicts and scores data sets");
   test->require_subcommand(1);
   CLI::App* command = test->add_subcommand("a2s", "with the stage-1 network");

@@ -82,7 +82,7 @@ std::string samples_hash(const std::vector<data::SampleFiles>& samples) {
 
 class TrainA2s {
  public:
-  TrainA2s(const TrainRequest& request, Output output)
+  TrainA2s(const TrainRequest& request, const Output& output)
       : request_(request),
         output_(output),
         exec_(make_exec(request.common)),
@@ -258,7 +258,7 @@ class TrainA2s {
 
 }  // namespace
 
-void add_train(CLI::App& app, Output output) {
+void add_train(CLI::App& app, const Output& output) {
   CLI::App* train = app.add_subcommand("train", "trains a network");
   train->require_subcommand(1);
   CLI::App* command = train->add_subcommand("a2s", "stage 1, without labels");

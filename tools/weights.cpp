@@ -34,7 +34,7 @@ ArrayFacts facts_of(const io::Array& array) {
   return facts;
 }
 
-void print_info(const std::string& path, bool as_json, Output output) {
+void print_info(const std::string& path, bool as_json, const Output& output) {
   const io::Weights weights = io::read_weights(path);
   std::int64_t elements = 0;
   Json tensors = Json::array();
@@ -81,7 +81,7 @@ void print_info(const std::string& path, bool as_json, Output output) {
 }
 
 void convert(const std::string& from, const std::string& to, const std::string& strip,
-             Output output) {
+             const Output& output) {
   const io::Weights weights = io::read_weights(from);
   io::NamedArrays arrays;
   std::size_t stripped = 0;
@@ -137,7 +137,7 @@ std::vector<Difference> differences(const io::NamedArrays& a, const io::NamedArr
   return found;
 }
 
-void diff(const std::string& first, const std::string& second, bool as_json, Output output) {
+void diff(const std::string& first, const std::string& second, bool as_json, const Output& output) {
   const std::vector<Difference> found =
       differences(io::read_weights(first).arrays, io::read_weights(second).arrays);
   if (as_json) {
@@ -155,7 +155,7 @@ void diff(const std::string& first, const std::string& second, bool as_json, Out
 
 }  // namespace
 
-void add_weights(CLI::App& app, Output output) {
+void add_weights(CLI::App& app, const Output& output) {
   CLI::App* weights = app.add_subcommand("weights", "looks into weight files, converts, compares");
   weights->require_subcommand(1);
   struct Request {

@@ -16,7 +16,7 @@ struct Request {
 };
 
 // The same for a seed on every machine.
-void init(const Request& request, Output output) {
+void init(const Request& request, const Output& output) {
   Exec exec(Device{}, {.seed = request.seed});
   std::unique_ptr<A2s> network;
   if (request.pretrain.empty()) {
@@ -37,7 +37,7 @@ void init(const Request& request, Output output) {
 
 }  // namespace
 
-void add_weights_init(CLI::App& weights, Output output) {
+void add_weights_init(CLI::App& weights, const Output& output) {
   CLI::App* command =
       weights.add_subcommand("init", "writes a network's initial weights, as training starts");
   const auto request = std::make_shared<Request>();

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kDescription =
     "salix trains and runs salient object detection without pixel labels.";
 
-int run_checked(CLI::App& app, const std::vector<std::string>& arguments, Output output) {
+int run_checked(CLI::App& app, const std::vector<std::string>& arguments, const Output& output) {
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants
     app.parse(reversed);
