@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <mutex>
 
 #include "data/image_io.h"
 #include "data/normalize.h"
@@ -26,6 +27,36 @@ struct Item {
   ImageScores scores;
   bool scored = false, saved = false;
   std::string failure;  // empty: none
+};
+
+// One-threaded CPU Execs for images that go side by side: as many as are in use at once. Each keeps
+// the CRF's smoothing lattice, which depends on the size alone, from image to image.
+class RefinementExecs {
+ public:
+  template <typename Work>
+  auto with(const Work& work) {
+    std::unique_ptr<Exec> exec = take();
+    auto result = work(*exec);
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(exec));
+    return result;
+  }
+
+ private:
+  std::unique_ptr<Exec> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Exec> exec = std::move(idle_.back());
+        idle_.pop_back();
+        return exec;
+      }
+    }
+    return std::make_unique<Exec>(Device{}, ExecOptions{.threads = 1});
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Exec>> idle_;
 };
 
 // Runs `work(item)` for the items that are well so far, on all threads.
@@ -75,19 +106,19 @@ void predict(Exec& exec, const SaliencyFunction& network, const std::vector<Item
 }
 
 // The map as it is scored and written.
-data::FloatMap finish(const Item& item, bool crf) {
+data::FloatMap finish(const Item& item, bool crf, RefinementExecs& execs) {
   const int height = item.sample.height, width = item.sample.width;
   if (!crf) return at_image_size(item.probability, height, width);
-  Exec exec(Device{}, {.threads = 1});  // images go side by side, each on one thread
-  const data::Image label = crf_label(exec, item.probability, item.sample.image);
+  const data::Image label =
+      execs.with([&](Exec& exec) { return crf_label(exec, item.probability, item.sample.image); });
   const data::Image resized = data::resize_bilinear_opencv(label, height, width);
   data::FloatMap map(height, width);
   std::copy(resized.pixels.begin(), resized.pixels.end(), map.values.begin());
   return map;
 }
 
-void score_and_save(Item& item, const EvaluationParams& params) {
-  const data::FloatMap map = finish(item, params.crf);
+void score_and_save(Item& item, const EvaluationParams& params, RefinementExecs& execs) {
+  const data::FloatMap map = finish(item, params.crf, execs);
   if (params.score && !item.sample.truth.empty()) {
     item.scores = score_image(map, binary_truth(item.sample.truth));
     item.scored = true;
@@ -106,6 +137,7 @@ EvaluationResult evaluate(Exec& exec, const SaliencyFunction& network, const dat
   SALIX_CHECK(!list.samples.empty(), "evaluate: ", list.name, " has no samples");
   EvaluationResult result{.scored = {.name = list.name, .images = {}, .summary = {}}, .failed = {}};
   SetScores scores;
+  RefinementExecs execs;
   const auto total = static_cast<std::int64_t>(list.samples.size());
   for (std::int64_t first = 0; first < total; first += kChunk) {
     std::vector<Item> items(static_cast<std::size_t>(std::min(kChunk, total - first)));
@@ -122,7 +154,7 @@ EvaluationResult evaluate(Exec& exec, const SaliencyFunction& network, const dat
       predict(exec, network, pass, params.size);
       pass.clear();
     }
-    for_each_well(items, [&](Item& item) { score_and_save(item, params); });
+    for_each_well(items, [&](Item& item) { score_and_save(item, params, execs); });
     set_thread_count(exec.threads());  // an Exec made on this thread has changed it
     for (const Item& item : items) {
       ++result.images;
