@@ -39,11 +39,16 @@ EvaluationResult evaluate_set(Exec& exec, A2s& network, const data::SampleList& 
   return result;
 }
 
-std::string table_of(const std::vector<EvaluationResult>& results) {
+std::vector<ScoredSet> scored_sets(const std::vector<EvaluationResult>& results) {
   std::vector<ScoredSet> sets;
   for (const EvaluationResult& result : results) {
     if (!result.scored.images.empty()) sets.push_back(result.scored);
   }
+  return sets;
+}
+
+std::string table_of(const std::vector<EvaluationResult>& results) {
+  const std::vector<ScoredSet> sets = scored_sets(results);
   return sets.empty() ? "" : scores_table(sets);
 }
 

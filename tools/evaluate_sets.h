@@ -24,7 +24,9 @@ EvaluationResult evaluate_set(Exec& exec, A2s& network, const data::SampleList& 
                               EvaluationParams params, const std::filesystem::path& labels,
                               const Output& output);
 
-// The scores of the sets that had masks; "" when none had.
+// The sets that had masks.
+std::vector<ScoredSet> scored_sets(const std::vector<EvaluationResult>& results);
+// Their scores; "" when none had.
 std::string table_of(const std::vector<EvaluationResult>& results);
 // Errors    WorkFailed when samples failed: how many, of which set.
 void check_all_done(const std::vector<EvaluationResult>& results);

@@ -87,10 +87,7 @@ class TestA2s {
   }
 
   void report(const std::vector<EvaluationResult>& results) {
-    std::vector<ScoredSet> sets;
-    for (const EvaluationResult& result : results) {
-      if (!result.scored.images.empty()) sets.push_back(result.scored);
-    }
+    const std::vector<ScoredSet> sets = scored_sets(results);
     if (!request_.report.empty() && !sets.empty()) write_report(request_.report, sets);
     if (request_.common.json) {
       output_.out << scores_json(sets);

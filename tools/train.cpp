@@ -95,7 +95,7 @@ class TrainA2s {
   void run() {
     // What is missing shows before anything is computed.
     std::vector<data::SampleFiles> samples = data::training_samples(request_.letters, 1, options_);
-    if (!request_.vals.empty()) data::evaluation_lists(request_.vals, options_);
+    if (!request_.vals.empty()) vals_ = data::evaluation_lists(request_.vals, options_);
     const std::string dataset_hash = samples_hash(samples);
     load();
     const ManifestRequest manifest{output_.command,
@@ -209,11 +209,11 @@ class TrainA2s {
   }
 
   void score(int epoch) {
-    if (request_.vals.empty()) return;
+    if (vals_.empty()) return;
     network_->eval();
     network_->prepare_inference();
     std::vector<EvaluationResult> results;
-    for (const data::SampleList& list : data::evaluation_lists(request_.vals, options_)) {
+    for (const data::SampleList& list : vals_) {
       results.push_back(
           evaluate(*exec_, saliency_of(*network_), list,
                    {.size = request_.size, .on_failure = [this](const auto& s) { say(s); }}));
@@ -249,6 +249,7 @@ class TrainA2s {
   ProfileSession profile_;
   data::DatasetOptions options_;
   fs::path folder_;
+  std::vector<data::SampleList> vals_;  // scored after every epoch
   std::unique_ptr<A2s> network_;
   const StopSignal* signal_ = nullptr;
   Progress* progress_ = nullptr;
