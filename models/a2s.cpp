@@ -80,4 +80,8 @@ A2s::Output A2s::operator()(const Tensor& image) {
   return {resize_bilinear(out.logits, image.dim(1), image.dim(2), aligned), out.features};
 }
 
+std::vector<NamedOutput> A2s::outputs(const Tensor& image, const Tensor&) {
+  return {{"final", (*this)(image).logits}};
+}
+
 }  // namespace salix

@@ -4,7 +4,7 @@
 
 #include "layers/functional/upsampled_conv2d.h"
 #include "layers/modules/group_norm.h"
-#include "models/resnet.h"
+#include "models/saliency_network.h"
 
 namespace salix {
 
@@ -51,7 +51,7 @@ class A2sDecoder : public Module {
   AdaBlock ad2_, ad3_, ad4_, fusion_;
 };
 
-class A2s : public Module {
+class A2s : public SaliencyNetwork {
  public:
   explicit A2s(Exec& exec);
 
@@ -61,6 +61,12 @@ class A2s : public Module {
   };
   // image [N,H,W,3], normalised with the ImageNet mean and deviation.
   Output operator()(const Tensor& image);
+
+  std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) override;
+  std::string name() const override { return "a2s"; }
+  int stage() const override { return 1; }
+  bool needs_modality() const override { return false; }
+  std::vector<NamedEncoder> encoders() override { return {{"encoder.", &encoder}}; }
 
   ResNet50 encoder;
   A2sDecoder decoder;

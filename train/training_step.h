@@ -1,0 +1,45 @@
+// One iteration of a training, as the run around it sees it: a batch in, losses out, and the
+// state that a checkpoint holds. Stage 1 and stage 2 are two of them.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/loader.h"
+#include "train/audit_trace.h"
+#include "train/checkpoint.h"
+#include "train/loggers/metrics_log.h"
+
+namespace salix {
+
+struct StepReport {
+  double total = 0;                                   // the loss
+  std::vector<std::pair<std::string, double>> terms;  // its weighted terms: "csd", "btm", ...
+  std::vector<std::pair<std::string, double>> rates;  // learning rates: "encoder", "decoder"
+  Metrics more;                                       // other facts worth a place in the log
+  double gradient_norm = 0;                           // before clipping; only with clipping
+};
+
+class TrainingStep {
+ public:
+  virtual ~TrainingStep() = default;
+
+  // Leaves weights, optimizer and running statistics as after the iteration at `position` (the
+  // one about to be done: its step counts from 0).
+  // Errors    NotFinite when the loss is not a finite number; the weights are then as before.
+  virtual StepReport operator()(const data::Batch& batch, const TrainingPosition& position) = 0;
+
+  // Gradients that were not yet used are dropped at the start of an epoch.
+  virtual void start_epoch() = 0;
+  // Whether no gradients wait for the optimizer after `steps` iterations, so that a checkpoint
+  // holds everything.
+  virtual bool at_rest(std::int64_t steps) const = 0;
+  // Writes the gradients of every iteration; nullptr: none. The caller keeps ownership.
+  virtual void set_trace(AuditTrace* trace) = 0;
+
+  virtual Module& network() = 0;
+  virtual Optimizer& optimizer() = 0;
+};
+
+}  // namespace salix
