@@ -6,6 +6,7 @@
 
 #include "tests/train/small_network.h"
 #include "train/optimizers/clip_gradient.h"
+#include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/sgd.h"
 
 namespace salix::testing {
@@ -13,22 +14,84 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(Optimizer, StateGoesByNameAndComesBack) {
+// What every optimizer must do.
+class AnyOptimizer : public ::testing::TestWithParam<const char*> {
+ protected:
+  std::unique_ptr<Optimizer> optimizer_of(const SmallNetwork& network) {
+    return make_optimizer(GetParam(), {{network.parameters(), 0.1, 0.01}});
+  }
   Exec exec;
+};
+INSTANTIATE_TEST_SUITE_P(Names, AnyOptimizer, ::testing::Values("SGD", "Adam"),
+                         [](const auto& name) { return std::string(name.param); });
+
+// Parameters that have had different numbers of steps too.
+TEST_P(AnyOptimizer, GoesOnFromItsStateToTheBit) {
   SmallNetwork a(exec), b(exec);
-  Sgd one({{a.parameters(), 0.1, 0}}), two({{b.parameters(), 0.1, 0}});
-  EXPECT_TRUE(one.state().empty());
-  a.draw_gradients(5);
-  one.step();
+  const auto one = optimizer_of(a), two = optimizer_of(b);
+  EXPECT_TRUE(one->state().empty());
+  for (const std::uint64_t seed : {4, 5}) {
+    a.draw_gradients(seed);
+    if (seed == 4) a.gamma.clear_grad();
+    one->step();
+  }
   b.conv.copy_from(a.conv);
   b.gamma.copy_from(a.gamma);
-  two.load_state(one.state());
-  ASSERT_EQ(two.state().size(), 2u);
-  EXPECT_EQ(two.state().at("velocity.norm.weight"), one.state().at("velocity.norm.weight"));
-  for (SmallNetwork* network : {&a, &b}) network->draw_gradients(6);
-  one.step();
-  two.step();
+  two->load_state(one->state());
+  ASSERT_EQ(two->state().size(), one->state().size());
+  for (const io::NamedArray& named : one->state()) {
+    EXPECT_EQ(two->state().at(named.name), named.array) << named.name;
+  }
+  for (const auto& [network, optimizer] : {std::pair{&a, &one}, std::pair{&b, &two}}) {
+    network->draw_gradients(6);
+    (*optimizer)->step();
+  }
   EXPECT_TRUE(same_bits(a.conv, b.conv));
+  EXPECT_TRUE(same_bits(a.gamma, b.gamma));
+}
+
+TEST_P(AnyOptimizer, TheStateOfAFreshOneIsARestart) {
+  SmallNetwork network(exec);
+  const auto optimizer = optimizer_of(network);
+  network.draw_gradients(5);
+  optimizer->step();
+  optimizer->load_state({});
+  EXPECT_TRUE(optimizer->state().empty());
+}
+
+TEST(Optimizer, NamesItsState) {
+  Exec exec;
+  SmallNetwork network(exec);
+  network.draw_gradients(5);
+  const auto sgd = make_optimizer("SGD", {{network.parameters(), 0.1, 0}});
+  const auto adam = make_optimizer("Adam", {{network.parameters(), 0.1, 0}});
+  for (int i = 0; i < 2; ++i) sgd->step(), adam->step();
+  EXPECT_EQ(sgd->state().size(), 2u);
+  EXPECT_TRUE(sgd->state().contains("velocity.norm.weight"));
+  EXPECT_EQ(adam->state().size(), 6u);
+  EXPECT_TRUE(adam->state().contains("first_moment.conv.weight"));
+  EXPECT_TRUE(adam->state().contains("second_moment.conv.weight"));
+  EXPECT_EQ(adam->state().at("step.norm.weight").as<std::int64_t>().front(), 2);
+  EXPECT_THAT(error_of([] { make_optimizer("adam", {}); }),
+              HasSubstr("must be SGD or Adam; got 'adam'"));
+}
+
+TEST(Optimizer, AdamRefusesHalfAState) {
+  Exec exec;
+  SmallNetwork network(exec);
+  const auto adam = make_optimizer("Adam", {{network.parameters(), 0.1, 0}});
+  network.draw_gradients(5);
+  adam->step();
+  io::NamedArrays without_step, stranger = adam->state();
+  for (const io::NamedArray& named : adam->state()) {
+    if (named.name != "step.norm.weight") without_step.add(named.name, named.array);
+  }
+  stranger.add("step.fc.weight", io::Array::from<std::int64_t>(Shape{}, {3}));
+  EXPECT_THAT(error_of([&] { adam->load_state(without_step); }),
+              HasSubstr("'norm.weight' must have both moments and its number of steps"));
+  EXPECT_THAT(error_of([&] { adam->load_state(stranger); }),
+              HasSubstr("'step.fc.weight' belongs to no parameter"));
+  EXPECT_EQ(adam->state().size(), 6u);
 }
 
 TEST(Optimizer, SkipsParametersWithoutAGradient) {

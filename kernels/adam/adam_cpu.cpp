@@ -1,0 +1,22 @@
+#include "engine/parallel.h"
+#include "kernels/adam/adam.h"
+#include "kernels/common/full_precision.h"
+
+namespace salix::kernels::cpu {
+
+void adam_step(Exec&, View parameter, ConstView gradient, View first_moment, View second_moment,
+               AdamParams params) {
+  visit_full_precision("adam_step", parameter.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    T* p = parameter.as<T>();
+    T* m = first_moment.as<T>();
+    T* v = second_moment.as<T>();
+    const T* dp = gradient.as<T>();
+    const AdamUpdate<T> update(params);
+    parallel_for(parameter.numel(), grain_for(1), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) update(p[i], dp[i], m[i], v[i]);
+    });
+  });
+}
+
+}  // namespace salix::kernels::cpu

@@ -1,0 +1,33 @@
+// Adam over groups of parameters.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "train/optimizers/optimizer.h"
+
+namespace salix {
+
+struct AdamOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double eps = 1e-8;
+};
+
+// PyTorch's Adam: weight decay in the gradient (L2), no AMSGrad. Its state is
+// "first_moment.<parameter>", "second_moment.<parameter>" and "step.<parameter>", an int64:
+// how many steps the parameter has had, which the bias correction needs. A parameter without
+// gradient is not counted on.
+class Adam : public Optimizer {
+ public:
+  explicit Adam(std::vector<Group> groups, AdamOptions options = {});
+  void step() override;
+  io::NamedArrays state() const override;
+  void load_state(const io::NamedArrays& state) override;
+
+ private:
+  AdamOptions options_;
+  std::vector<std::vector<std::int64_t>> steps_;  // as groups()[g].parameters[i]
+};
+
+}  // namespace salix

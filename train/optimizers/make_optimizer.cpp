@@ -1,0 +1,17 @@
+#include "train/optimizers/make_optimizer.h"
+
+#include <utility>
+
+#include "train/optimizers/adam.h"
+#include "train/optimizers/sgd.h"
+
+namespace salix {
+
+std::unique_ptr<Optimizer> make_optimizer(std::string_view name,
+                                          std::vector<Optimizer::Group> groups, double momentum) {
+  if (name == "SGD") return std::make_unique<Sgd>(std::move(groups), momentum);
+  if (name == "Adam") return std::make_unique<Adam>(std::move(groups));
+  throw InvalidInput(str("optimizer: must be SGD or Adam; got '", name, "'"));
+}
+
+}  // namespace salix

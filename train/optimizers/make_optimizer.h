@@ -1,0 +1,18 @@
+// Optimizers by the names of the command line (--optim).
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "train/optimizers/optimizer.h"
+
+namespace salix {
+
+// "SGD": with `momentum`. "Adam": betas 0.9 and 0.999; `momentum` is not used.
+// Errors    InvalidInput for another name.
+std::unique_ptr<Optimizer> make_optimizer(std::string_view name,
+                                          std::vector<Optimizer::Group> groups,
+                                          double momentum = 0.9);
+
+}  // namespace salix
