@@ -1,4 +1,4 @@
-// `salix audit step a2s`: one exact forward (and backward, and optimizer step) on .npy
+// `salix audit step NET`: one exact forward (and backward, and optimizer step) on .npy
 // inputs, with everything written out: the interface for comparing implementations.
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -8,12 +8,13 @@
 #include "engine/io/npy.h"
 #include "layers/functional/concat.h"
 #include "layers/functional/resize_bilinear.h"
+#include "models/load_network.h"
 #include "tools/audit_files.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
 #include "train/losses/stage1_loss.h"
-#include "train/optimizers/sgd.h"
-#include "train/predictor.h"
+#include "train/optimizers/make_optimizer.h"
+#include "train/optimizers/parameter_groups.h"
 
 namespace salix::cli {
 namespace {
@@ -23,7 +24,9 @@ using Json = nlohmann::ordered_json;
 
 struct Request {
   CommonOptions common;
-  std::string weight, inputs, out, mode = "eval", loss = "none", dtype = "float32", letters;
+  std::string network, weight, inputs, out, mode = "eval", loss = "none", dtype = "float32",
+                                            letters;
+  std::string optimizer = "SGD";
   double learning_rate = 0.1, weight_decay = 5e-4, alpha = 200;
   std::vector<double> loss_weights{1, 0.05, 1};
   int epoch = 1, epochs = 20, second_scale = 0;
@@ -36,7 +39,7 @@ class AuditStep {
       : request_(request),
         output_(output),
         exec_(salix::cli::make_exec(request.common)),
-        loaded_(load_a2s(*exec_, request.weight, request.allow_partial)),
+        loaded_(load_network(*exec_, request.network, request.weight, request.allow_partial)),
         network_(*loaded_.network),
         dtype_(dtype_from_name(request.dtype)) {}
 
@@ -45,18 +48,16 @@ class AuditStep {
     network_.train(request_.mode == "train");
     fs::create_directories(request_.out);
     const Tensor image = input("image");
-    const Tensor logits = network_(image).logits;
-    write_output(request_.out, "final", logits);
-    const fs::path cotangent = fs::path(request_.inputs) / "dfinal.npy";
+    const std::vector<NamedOutput> outputs = network_.outputs(image, modality(image));
+    for (const NamedOutput& output : outputs) {
+      write_output(request_.out, output.name, output.logits);
+    }
     bool went_back = true;
     Json loss = {{"loss", request_.loss}, {"terms", Json::object()}, {"total", nullptr}};
     if (request_.loss == "stage1") {
-      backward(stage1(image, logits, loss));
-    } else if (fs::exists(cotangent)) {
-      backward(logits, output_gradient(cotangent, logits));
-      loss["cotangent"] = "dfinal.npy";
+      backward(stage1(image, outputs.front().logits, loss));
     } else {
-      went_back = false;
+      went_back = backward_from_cotangents(outputs, loss);
     }
     write_json(fs::path(request_.out) / "loss.json", loss);
     if (went_back) {
@@ -78,15 +79,33 @@ class AuditStep {
     return from_nchw(*exec_, array).to(dtype_);
   }
 
+  // The one prior there is, for a network of two modalities.
+  Tensor modality(const Tensor& image) {
+    if (!network_.needs_modality()) return {};
+    std::vector<std::string> given;
+    for (const char* name : {"prior_d", "prior_o", "prior_t"}) {
+      if (fs::exists(fs::path(request_.inputs) / (str(name, ".npy")))) given.emplace_back(name);
+    }
+    SALIX_CHECK(given.size() == 1, "audit step: ", request_.network,
+                " needs exactly one of prior_d.npy, prior_o.npy and prior_t.npy in ",
+                request_.inputs, "; found ", given.size());
+    return prior(given.front(), image);
+  }
+
+  Tensor prior(const std::string& name, const Tensor& image) {
+    Tensor values = input(name);
+    SALIX_CHECK(values.shape() == image.shape(), "audit step: ", name,
+                ".npy must have the image's shape ", image.shape(), "; got ", values.shape(),
+                " (both as [N,H,W,C])");
+    return values;
+  }
+
   // The image, then depth, flow and thermal as --trset names them.
   Tensor priors(const Tensor& image) {
     std::vector<Tensor> parts{image};
     for (const char letter : std::string("dot")) {
       if (request_.letters.find(letter) == std::string::npos) continue;
-      parts.push_back(input(str("prior_", letter)));
-      SALIX_CHECK(parts.back().shape() == image.shape(), "audit step: prior_", letter,
-                  ".npy must have the image's shape ", image.shape(), "; got ",
-                  parts.back().shape(), " (both as [N,H,W,C])");
+      parts.push_back(prior(str("prior_", letter), image));
     }
     return parts.size() == 1 ? image : concat(parts, -1);
   }
@@ -100,7 +119,8 @@ class AuditStep {
     const ResizeBilinearParams aligned{.align_corners = true};
     const std::int64_t size2 = request_.second_scale;
     const Tensor priors1 = priors(image);
-    const Tensor logits2 = network_(resize_bilinear(image, size2, size2, aligned)).logits;
+    const Tensor image2 = resize_bilinear(image, size2, size2, aligned);
+    const Tensor logits2 = network_.outputs(image2, {}).front().logits;
     const Tensor priors2 = resize_bilinear(priors1, size2, size2, aligned);
     write_output(request_.out, "second", logits2);
     const std::array<double, 3> weights{request_.loss_weights[0], request_.loss_weights[1],
@@ -123,38 +143,59 @@ class AuditStep {
     return loss.total;
   }
 
+  // From d<output>.npy of each output that has one. False when none has.
+  bool backward_from_cotangents(const std::vector<NamedOutput>& outputs, Json& loss) {
+    std::vector<Tensor> logits, cotangents;
+    for (const NamedOutput& output : outputs) {
+      const std::string name = "d" + output.name + ".npy";
+      const fs::path file = fs::path(request_.inputs) / name;
+      if (!fs::exists(file)) continue;
+      logits.push_back(output.logits);
+      cotangents.push_back(output_gradient(file, output.logits));
+      loss["cotangents"].push_back(name);
+    }
+    if (!logits.empty()) backward(logits, cotangents);
+    return !logits.empty();
+  }
+
   Tensor output_gradient(const fs::path& file, const Tensor& logits) {
     const io::Array cotangent = io::read_npy(file);
     Tensor dy = from_nchw(*exec_, cotangent).to(dtype_);
-    SALIX_CHECK(dy.shape() == logits.shape(), "audit step: dfinal.npy must be like the output, [",
-                logits.dim(0), ", 1, ", logits.dim(1), ", ", logits.dim(2), "]; got ",
-                cotangent.shape);
+    SALIX_CHECK(dy.shape() == logits.shape(), "audit step: ", file.filename().string(),
+                " must be like the output, [", logits.dim(0), ", 1, ", logits.dim(1), ", ",
+                logits.dim(2), "]; got ", cotangent.shape);
     return dy;
   }
 
   void update() {
-    if (network_.encoder.parameters().front().tensor->dtype() == DType::kBFloat16) {
+    if (network_.parameters().front().tensor->dtype() == DType::kBFloat16) {
       output_.err << "note: no update.json: the optimizer needs float32 or float64 weights\n";
       return;
     }
     const io::NamedArrays before = state_dict(network_);
-    // Stage 1: the encoder's rate is 0 (spec section 4.2), the decoder's is --lr.
-    Sgd optimizer(
-        {{network_.encoder.parameters("encoder."), 0.0, request_.weight_decay},
-         {network_.decoder.parameters("decoder."), request_.learning_rate, request_.weight_decay}});
-    optimizer.step();
+    const auto optimizer = make_optimizer(request_.optimizer, groups());
+    optimizer->step();
     write_update(request_.out, network_, before, request_.full);
+  }
+
+  // The encoders rest in stage 1, and learn at a tenth of the rate in stage 2.
+  std::vector<Optimizer::Group> groups() {
+    const double encoder_rate = network_.stage() == 1 ? 0.0 : 0.1 * request_.learning_rate;
+    std::vector<Optimizer::Group> groups = parameter_groups(network_, request_.weight_decay);
+    groups[0].learning_rate = encoder_rate;
+    groups[1].learning_rate = request_.learning_rate;
+    return groups;
   }
 
   const Request& request_;
   Output output_;
   std::unique_ptr<Exec> exec_;
-  LoadedA2s loaded_;
-  A2s& network_;
+  LoadedNetwork loaded_;
+  SaliencyNetwork& network_;
   DType dtype_;
 };
 
-void add_loss_options(CLI::App& command, Request& request) {
+void add_stage1_options(CLI::App& command, Request& request) {
   command
       .add_option("--loss", request.loss,
                   "stage1: the label-free losses; none: backward needs a cotangent")
@@ -176,46 +217,51 @@ void add_loss_options(CLI::App& command, Request& request) {
   command.add_flag("--only-rgb,--only_rgb", request.only_rgb, "stage1: BTM compares RGB only");
 }
 
+void add_options(CLI::App& command, Request& request) {
+  add_common_options(command, request.common);
+  command.add_option("--weight", request.weight, "weights of the network or its encoder")
+      ->required();
+  command
+      .add_option("--inputs", request.inputs,
+                  "folder: image.npy [N,3,H,W]; optional d<output>.npy, an output's cotangent")
+      ->required()
+      ->type_name("DIR");
+  command.add_option("--out", request.out, "folder for the results")->required()->type_name("DIR");
+  command.add_option("--mode", request.mode, "eval or train")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"eval", "train"}));
+  if (request.network == "a2s") add_stage1_options(command, request);
+  command.add_option("--dtype", request.dtype, "float32, float64 or bf16")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"float32", "float64", "bf16"}));
+  command.add_option("--optim", request.optimizer, "SGD or Adam")->capture_default_str();
+  command.add_option("--lr", request.learning_rate, "learning rate of all but the encoders")
+      ->capture_default_str();
+  command.add_option("--weight-decay", request.weight_decay, "of all parameters")
+      ->capture_default_str();
+  command.add_flag("--full", request.full, "also gradients.safetensors and updated.safetensors");
+  command.add_flag("--allow-partial", request.allow_partial,
+                   "accept an encoder file that lacks tensors");
+}
+
 }  // namespace
 
 void add_audit_step(CLI::App& audit, const Output& output) {
   CLI::App* step = audit.add_subcommand("step", "one forward and backward on .npy inputs");
   step->require_subcommand(1);
-  CLI::App* command = step->add_subcommand("a2s", "with the stage-1 network");
-  const auto request = std::make_shared<Request>();
-  add_common_options(*command, request->common);
-  command->add_option("--weight", request->weight, "weights of the network or its encoder")
-      ->required();
-  command
-      ->add_option(
-          "--inputs", request->inputs,
-          "folder: image.npy [N,3,H,W]; optional dfinal.npy [N,1,H,W], the output's cotangent")
-      ->required()
-      ->type_name("DIR");
-  command->add_option("--out", request->out, "folder for the results")
-      ->required()
-      ->type_name("DIR");
-  command->add_option("--mode", request->mode, "eval or train")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"eval", "train"}));
-  add_loss_options(*command, *request);
-  command->add_option("--dtype", request->dtype, "float32, float64 or bf16")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"float32", "float64", "bf16"}));
-  command->add_option("--lr", request->learning_rate, "the decoder's learning rate")
-      ->capture_default_str();
-  command->add_option("--weight-decay", request->weight_decay, "of both groups")
-      ->capture_default_str();
-  command->add_flag("--full", request->full, "also gradients.safetensors and updated.safetensors");
-  command->add_flag("--allow-partial", request->allow_partial,
-                    "accept an encoder file that lacks tensors");
-  command->footer(
-      "Examples:\n"
-      "  salix audit step a2s --weight a2s.pth --inputs in --out out --mode train --full "
-      "--dtype float64\n"
-      "  salix audit step a2s --weight a2s.pth --inputs in --out out --mode train --loss stage1 "
-      "--second-scale 384 --trset cd --epoch 3");
-  command->callback([request, output] { AuditStep(*request, output).run(); });
+  for (const std::string& network : network_names()) {
+    CLI::App* command = step->add_subcommand(network, "with " + network);
+    const auto request = std::make_shared<Request>();
+    request->network = network;
+    add_options(*command, *request);
+    command->footer(str("Examples:\n  salix audit step ", network, " --weight ", network,
+                        ".pth --inputs in --out out --mode train --full --dtype float64",
+                        network == "a2s"
+                            ? "\n  salix audit step a2s --weight a2s.pth --inputs in --out out "
+                              "--mode train --loss stage1 --second-scale 384 --trset cd --epoch 3"
+                            : ""));
+    command->callback([request, output] { AuditStep(*request, output).run(); });
+  }
 }
 
 }  // namespace salix::cli

@@ -2,14 +2,9 @@
 
 #include <ostream>
 
-#include "layers/functional/unary.h"
 #include "tools/cli/progress.h"
 
 namespace salix::cli {
-
-SaliencyFunction saliency_of(A2s& network) {
-  return [&network](const Tensor& image, const Tensor&) { return sigmoid(network(image).logits); };
-}
 
 std::string training_vals(const std::string& letters) {
   std::string vals;
@@ -23,20 +18,33 @@ std::string training_vals(const std::string& letters) {
 
 std::string set_name(const data::SampleList& list) { return list.name.substr(2); }
 
-EvaluationResult evaluate_set(Exec& exec, A2s& network, const data::SampleList& list,
+EvaluationResult evaluate_set(Exec& exec, SaliencyNetwork& network, const data::SampleList& list,
                               EvaluationParams params, const std::filesystem::path& labels,
                               const Output& output) {
   Progress progress(output.err, list.name, static_cast<std::int64_t>(list.samples.size()),
                     stderr_is_terminal());
   params.on_progress = [&](std::int64_t images) { progress.advance(images); };
   params.on_failure = [&](const std::string& sentence) { progress.say("failed: " + sentence); };
-  if (labels.empty()) return evaluate(exec, saliency_of(network), list, params);
-  EvaluationResult result = make_pseudo_labels(exec, saliency_of(network), list, labels, params);
+  const SaliencyFunction saliency = saliency_of(network, params.crf || !labels.empty());
+  if (labels.empty()) return evaluate(exec, saliency, list, params);
+  EvaluationResult result = make_pseudo_labels(exec, saliency, list, labels, params);
   progress.say(result.failed.empty()
                    ? str(result.saved, " pseudo labels of ", list.name, " in ", labels.string())
                    : str("the pseudo labels of ", list.name, " stay in ", labels.string(),
                          ".partial: some failed"));
   return result;
+}
+
+std::vector<data::SampleList> lists_for(const SaliencyNetwork& network, const std::string& vals,
+                                        data::DatasetOptions options) {
+  options.modality_required = options.modality_required && network.needs_modality();
+  std::vector<data::SampleList> lists = data::evaluation_lists(vals, options);
+  for (const data::SampleList& list : lists) {
+    SALIX_CHECK(!network.needs_modality() || list.task != data::Task::kColour, network.name(),
+                " looks at two modalities, and ", list.name,
+                " has images alone; choose sets of task d, o or t, or another network");
+  }
+  return lists;
 }
 
 std::vector<ScoredSet> scored_sets(const std::vector<EvaluationResult>& results) {

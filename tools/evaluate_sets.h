@@ -4,14 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "models/a2s.h"
+#include "models/saliency_network.h"
 #include "tools/commands.h"
 #include "train/pseudo_labels.h"
 
 namespace salix::cli {
-
-// a2s as the evaluation sees it; the modality is not looked at.
-SaliencyFunction saliency_of(A2s& network);
 
 // "ct" -> "cr,tr": the training sets of these tasks.
 std::string training_vals(const std::string& letters);
@@ -19,10 +16,15 @@ std::string training_vals(const std::string& letters);
 std::string set_name(const data::SampleList& list);
 
 // Evaluates one list with a progress bar; failures are named as they come. With a non-empty
-// `labels` the maps become pseudo labels in that folder.
-EvaluationResult evaluate_set(Exec& exec, A2s& network, const data::SampleList& list,
+// `labels` the maps become pseudo labels in that folder. The network is in eval mode.
+EvaluationResult evaluate_set(Exec& exec, SaliencyNetwork& network, const data::SampleList& list,
                               EvaluationParams params, const std::filesystem::path& labels,
                               const Output& output);
+
+// The lists that `vals` names, for the network: one that looks at the image alone needs no
+// modality files, one of two modalities has no use for task c (InvalidInput says so).
+std::vector<data::SampleList> lists_for(const SaliencyNetwork& network, const std::string& vals,
+                                        data::DatasetOptions options);
 
 // The sets that had masks.
 std::vector<ScoredSet> scored_sets(const std::vector<EvaluationResult>& results);

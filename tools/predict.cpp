@@ -1,4 +1,4 @@
-// `salix predict a2s`: saliency maps of any images, folders or .npy batches.
+// `salix predict NET`: saliency maps of any images, folders or .npy batches.
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <map>
@@ -10,9 +10,12 @@
 #include "data/normalize.h"
 #include "engine/io/npy.h"
 #include "layers/functional/slice.h"
+#include "layers/modules/state_dict.h"
+#include "models/load_network.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
+#include "tools/modality_files.h"
 #include "train/predictor.h"
 
 namespace salix::cli {
@@ -22,8 +25,8 @@ namespace fs = std::filesystem;
 
 struct Request {
   CommonOptions common;
-  std::string weight, out = "salix-maps", contact_sheet;
-  std::vector<std::string> inputs;
+  std::string network, weight, out = "salix-maps", contact_sheet;
+  std::vector<std::string> inputs, modality;
   bool allow_partial = false, overlay = false, cutout = false, logits = false;
   int size = 320, batch = 1, sheet_images = 24;
 };
@@ -68,8 +71,9 @@ class PredictRun {
   void run() {
     const std::vector<Job> jobs = make_jobs(request_.inputs);
     load();
+    check_modality();
     fs::create_directories(request_.out);
-    A2sPredictor predictor(*network_, request_.size);
+    Predictor predictor(*network_, request_.size);
     {
       Progress progress(output_.err, "predict", static_cast<std::int64_t>(jobs.size()),
                         stderr_is_terminal());
@@ -84,7 +88,8 @@ class PredictRun {
 
  private:
   void load() {
-    LoadedA2s loaded = load_a2s(*exec_, request_.weight, request_.allow_partial);
+    LoadedNetwork loaded =
+        load_network(*exec_, request_.network, request_.weight, request_.allow_partial);
     const WeightsSummary& summary = loaded.summary;
     network_ = std::move(loaded.network);
     if (!summary.whole_network) {
@@ -101,26 +106,40 @@ class PredictRun {
     network_->prepare_inference();
   }
 
+  void check_modality() {
+    SALIX_CHECK(network_->needs_modality() || request_.modality.empty(),
+                "predict: ", request_.network, " looks at the image alone; leave out --modality");
+    SALIX_CHECK(!network_->needs_modality() || !request_.modality.empty(),
+                "predict: ", request_.network,
+                " looks at two modalities; give depth, flow or thermal images "
+                "with --modality FILE or DIR");
+    if (network_->needs_modality()) modality_ = ModalityFiles(request_.modality);
+  }
+
   // Predicts the batch that starts at `first`; returns how many jobs it took.
-  std::size_t predict_some(A2sPredictor& predictor, const std::vector<Job>& jobs, std::size_t first,
+  std::size_t predict_some(Predictor& predictor, const std::vector<Job>& jobs, std::size_t first,
                            Progress& progress) {
     if (jobs[first].input.extension() == ".npy") {
       attempt(jobs[first], progress, [&] { predict_array(predictor, jobs[first]); });
       progress.advance();
       return 1;
     }
-    std::vector<data::Image> images;
+    std::vector<data::Image> images, modalities;
     std::vector<const Job*> taken;
     std::size_t next = first;
     for (; next < jobs.size() && static_cast<int>(taken.size()) < request_.batch; ++next) {
       if (jobs[next].input.extension() == ".npy") break;
       attempt(jobs[next], progress, [&] {
-        images.push_back(data::read_rgb(jobs[next].input));
+        data::Image image = data::read_rgb(jobs[next].input);
+        if (network_->needs_modality()) {
+          modalities.push_back(data::read_rgb(modality_.of(jobs[next].input, jobs.size())));
+        }
+        images.push_back(std::move(image));
         taken.push_back(&jobs[next]);
       });
     }
     if (!images.empty()) {
-      const A2sPredictor::Prediction predicted = predictor(images);
+      const Predictor::Prediction predicted = predictor(images, modalities);
       for (std::size_t i = 0; i < images.size(); ++i) {
         attempt(*taken[i], progress, [&] {
           if (request_.logits) write_logits(*taken[i], predicted.logits, i);
@@ -163,8 +182,11 @@ class PredictRun {
     io::write_npy(fs::path(request_.out) / (job.name + "_logits.npy"), to_nchw(logits));
   }
 
-  void predict_array(A2sPredictor& predictor, const Job& job) {
-    const io::Array logits = predictor.logits(io::read_npy(job.input));
+  void predict_array(Predictor& predictor, const Job& job) {
+    io::Array modality;
+    const bool two = network_->needs_modality();
+    if (two) modality = io::read_npy(modality_.of(job.input, 1));
+    const io::Array logits = predictor.logits(io::read_npy(job.input), two ? &modality : nullptr);
     io::write_npy(fs::path(request_.out) / (job.name + "_logits.npy"), logits);
     ++written_;
   }
@@ -194,7 +216,8 @@ class PredictRun {
   const Request& request_;
   Output output_;
   std::unique_ptr<Exec> exec_;
-  std::unique_ptr<A2s> network_;
+  std::unique_ptr<SaliencyNetwork> network_;
+  ModalityFiles modality_;
   ProfileSession profile_;
   std::vector<data::SheetEntry> sheet_;
   std::vector<std::string> failed_;
@@ -203,40 +226,68 @@ class PredictRun {
 
 }  // namespace
 
+namespace {
+
+void add_options(CLI::App& command, Request& request) {
+  add_common_options(command, request.common);
+  command.add_option("INPUT", request.inputs, "images, folders, or .npy batches [N,3,H,W]")
+      ->required();
+  command
+      .add_option("--weight", request.weight,
+                  request.network + " file, or any ResNet-50 / MoCo-v2 file")
+      ->required()
+      ->type_name("FILE");
+  if (request.network == "midnet") {
+    command
+        .add_option("--modality", request.modality,
+                    "the depth, flow or thermal image, or folders with images of the same names")
+        ->type_name("FILE|DIR");
+  }
+  command.add_option("-o,--out,--save-path,--save_path", request.out, "folder for the results")
+      ->capture_default_str();
+  command.add_option("--size", request.size, "input size of the network")->capture_default_str();
+  command.add_option("--batch", request.batch, "images per pass")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  command.add_flag("--allow-partial", request.allow_partial,
+                   "accept an encoder file that lacks tensors");
+  command.add_flag("--overlay", request.overlay, "also NAME_overlay.png: the map over the image");
+  command.add_flag("--cutout", request.cutout, "also NAME_cutout.png: the object with alpha");
+  command.add_flag("--logits", request.logits, "also NAME_logits.npy, [1,1,h,w]");
+  command.add_option("--contact-sheet", request.contact_sheet, "one picture of the first results")
+      ->type_name("FILE");
+  command.add_option("--sheet-images", request.sheet_images, "how many of them")
+      ->capture_default_str();
+}
+
+std::string examples(const std::string& network) {
+  if (network == "midnet") {
+    return "Examples:\n"
+           "  salix predict midnet --weight midnet_base_10.pth photo.jpg --modality depth.png -o "
+           "maps\n"
+           "  salix predict midnet --weight midnet_base_10.pth RGB/ --modality T/ -o maps "
+           "--overlay";
+  }
+  return "Examples:\n  salix predict " + network + " --weight " + network +
+         ".pth photo.jpg -o maps --overlay --cutout\n  salix predict " + network + " --weight " +
+         network + ".safetensors photos/ -o maps --batch 8 --contact-sheet all.png\n" +
+         "  salix predict " + network + " --weight " + network + ".safetensors batch.npy -o maps";
+}
+
+}  // namespace
+
 void add_predict(CLI::App& app, const Output& output) {
   CLI::App* predict =
       app.add_subcommand("predict", "saliency maps of images, folders or .npy batches");
   predict->require_subcommand(1);
-  CLI::App* command = predict->add_subcommand("a2s", "with the stage-1 network");
-  const auto request = std::make_shared<Request>();
-  add_common_options(*command, request->common);
-  command->add_option("INPUT", request->inputs, "images, folders, or .npy batches [N,3,H,W]")
-      ->required();
-  command->add_option("--weight", request->weight, "a2s file, or any ResNet-50 / MoCo-v2 file")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("-o,--out,--save-path,--save_path", request->out, "folder for the results")
-      ->capture_default_str();
-  command->add_option("--size", request->size, "input size of the network")->capture_default_str();
-  command->add_option("--batch", request->batch, "images per pass")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1024));
-  command->add_flag("--allow-partial", request->allow_partial,
-                    "accept an encoder file that lacks tensors");
-  command->add_flag("--overlay", request->overlay, "also NAME_overlay.png: the map over the image");
-  command->add_flag("--cutout", request->cutout, "also NAME_cutout.png: the object with alpha");
-  command->add_flag("--logits", request->logits, "also NAME_logits.npy, [1,1,size,size]");
-  command->add_option("--contact-sheet", request->contact_sheet, "one picture of the first results")
-      ->type_name("FILE");
-  command->add_option("--sheet-images", request->sheet_images, "how many of them")
-      ->capture_default_str();
-  command->footer(
-      "Examples:\n"
-      "  salix predict a2s --weight a2s_base_20.pth photo.jpg -o maps --overlay --cutout\n"
-      "  salix predict a2s --weight moco_v2_200ep_pretrain.pth.tar photos/ -o maps --contact-sheet "
-      "all.png\n"
-      "  salix predict a2s --weight a2s.safetensors batch.npy -o maps");
-  command->callback([request, output] { PredictRun(*request, output).run(); });
+  for (const std::string& network : network_names()) {
+    CLI::App* command = predict->add_subcommand(network, "with " + network);
+    const auto request = std::make_shared<Request>();
+    request->network = network;
+    add_options(*command, *request);
+    command->footer(examples(network));
+    command->callback([request, output] { PredictRun(*request, output).run(); });
+  }
 }
 
 }  // namespace salix::cli

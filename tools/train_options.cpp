@@ -21,18 +21,21 @@ void add_what_is_learned(CLI::App& command, TrainRequest& request) {
       ->excludes("--pretrain");
   command.add_flag("--allow-partial", request.allow_partial,
                    "accept an encoder file that lacks tensors");
-  command.add_option("--stage", request.stage, "a2s is stage 1")
-      ->capture_default_str()
-      ->check(CLI::IsMember({1}));
+  command
+      .add_option("--stage", request.asked_stage,
+                  str(request.network, " is stage ", request.stage(), ", which need not be said"))
+      ->check(CLI::IsMember({request.stage()}));
 }
 
 void add_optimization(CLI::App& command, TrainRequest& request) {
-  command.add_option("--optim", request.optimizer, "SGD with momentum 0.9")
+  command.add_option("--optim", request.optimizer, "SGD with momentum 0.9, or Adam")
       ->capture_default_str()
-      ->check(CLI::IsMember({"SGD"}));
-  command.add_option("--lr", request.learning_rate, "the decoder's learning rate at the start")
+      ->check(CLI::IsMember({"SGD", "Adam"}));
+  command
+      .add_option("--lr", request.learning_rate,
+                  "learning rate of all but the encoders, at the start")
       ->capture_default_str();
-  command.add_option("--epoch,--epochs", request.epochs, "also E in the exponent of CSD")
+  command.add_option("--epoch,--epochs", request.epochs, "passes over the training set")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
   command.add_option("--batch", request.batch, "images per iteration")
@@ -43,15 +46,18 @@ void add_optimization(CLI::App& command, TrainRequest& request) {
                   "iterations per optimizer step; gradients are summed")
       ->capture_default_str()
       ->check(CLI::Range(1, 4096));
-  command.add_option("--size", request.size, "network input; the second scale is 64 or 128 off")
+  command.add_option("--size", request.size, "network input")
       ->capture_default_str()
-      ->check(CLI::Range(160, 4096));
+      ->check(CLI::Range(request.stage() == 1 ? 160 : 32, 4096));
   command.add_option("--weight-decay,--weight_decay", request.weight_decay, "of all parameters")
       ->capture_default_str();
   command
       .add_option("--clip-gradient,--clip_gradient", request.clip_gradient,
                   "largest L2 norm of all gradients together; 0: off")
       ->capture_default_str();
+}
+
+void add_stage1(CLI::App& command, TrainRequest& request) {
   command.add_option("--tune", request.tune,
                      "epochs for which the encoder's rate is 0 (default: 20, on MSB-TR 2)");
   command.add_option("--lrw", request.loss_weights, "weights of CSD, BTM and consistency")
@@ -63,12 +69,13 @@ void add_optimization(CLI::App& command, TrainRequest& request) {
   command.add_flag("--full-backward", request.full_backward,
                    "compute the encoder's gradients even while its rate is 0: the same weights, "
                    "three times the work");
+  command.add_flag("--no-labels", request.no_labels, "make no pseudo labels at the end");
 }
 
 void add_run(CLI::App& command, TrainRequest& request) {
   command
       .add_option("--weight-path,--weight_path", request.weight_path,
-                  "runs lie in <weight-path>/a2s/resnet/<trset>/<sub>")
+                  "runs lie in <weight-path>/<network>/resnet/<trset>/<sub>")
       ->capture_default_str()
       ->type_name("DIR");
   command.add_option("--sub", request.sub, "name of the run")->capture_default_str();
@@ -83,7 +90,6 @@ void add_run(CLI::App& command, TrainRequest& request) {
   command.add_option("--vals", request.vals,
                      "data sets to score after every epoch: ce,cr,... (default: none)");
   command.add_flag("--debug", request.debug, "score them before the first epoch too");
-  command.add_flag("--no-labels", request.no_labels, "make no pseudo labels at the end");
   command.add_option("--workers", request.workers, "threads that read images")
       ->capture_default_str()
       ->check(CLI::Range(0, 256));
@@ -110,7 +116,15 @@ void add_ineffective(CLI::App& command) {
 
 }  // namespace
 
-std::string TrainRequest::folder(const std::string& network) const {
+TrainRequest::TrainRequest(const std::string& name) : network(name) {
+  if (stage() == 1) return;
+  learning_rate = 0.005;
+  epochs = 10;
+  letters = network == "midnet" ? "d" : "c";
+  if (network == "midnet") weight_decay = 0;
+}
+
+std::string TrainRequest::folder() const {
   if (!run_dir.empty()) return run_dir;
   return (std::filesystem::path(weight_path) / network / "resnet" / letters / sub).string();
 }
@@ -120,6 +134,7 @@ void add_train_options(CLI::App& command, TrainRequest& request) {
   add_dataset_flags(command, request.data);
   add_what_is_learned(command, request);
   add_optimization(command, request);
+  if (request.stage() == 1) add_stage1(command, request);
   add_run(command, request);
   add_ineffective(command);
 }

@@ -12,6 +12,11 @@
 namespace salix::cli {
 
 struct TrainRequest {
+  // With the original's defaults for the network.
+  explicit TrainRequest(const std::string& network);
+  int stage() const { return network == "a2s" ? 1 : 2; }
+
+  std::string network;
   CommonOptions common;
   DatasetFlags data;
   std::string letters = "cdot", vals, optimizer = "SGD";
@@ -19,7 +24,7 @@ struct TrainRequest {
   std::string weight_path = "./weight/", sub = "base", run_dir;
   double learning_rate = 0.1, weight_decay = 5e-4, clip_gradient = 0, alpha = 200;
   std::vector<double> loss_weights{1, 0.05, 1};
-  int epochs = 20, batch = 8, ave_batch = 1, size = 320, stage = 1;
+  int epochs = 20, batch = 8, ave_batch = 1, size = 320, asked_stage = 0;
   std::optional<int> tune;
   int workers = 2, checkpoint_every = 100, keep = 2;
   std::string on_bad_image = "fail";
@@ -27,7 +32,7 @@ struct TrainRequest {
   bool full_backward = false, no_labels = false, audit_trace = false;
 
   // <weight_path>/<network>/resnet/<letters>/<sub>, the original's place, unless --run-dir.
-  std::string folder(const std::string& network) const;
+  std::string folder() const;
 };
 
 void add_train_options(CLI::App& command, TrainRequest& request);

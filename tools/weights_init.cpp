@@ -3,8 +3,8 @@
 
 #include "engine/io/weights.h"
 #include "layers/modules/state_dict.h"
+#include "models/load_network.h"
 #include "tools/commands.h"
-#include "train/predictor.h"
 
 namespace salix::cli {
 namespace {
@@ -18,11 +18,12 @@ struct Request {
 // The same for a seed on every machine.
 void init(const Request& request, const Output& output) {
   Exec exec(Device{}, {.seed = request.seed});
-  std::unique_ptr<A2s> network;
+  std::unique_ptr<SaliencyNetwork> network;
   if (request.pretrain.empty()) {
-    network = std::make_unique<A2s>(exec);
+    network = make_network(exec, request.network);
   } else {
-    LoadedA2s loaded = load_a2s(exec, request.pretrain, request.allow_partial);
+    LoadedNetwork loaded =
+        load_network(exec, request.network, request.pretrain, request.allow_partial);
     output.err << "note: " << loaded.summary.report.loaded.size() << " tensors from "
                << request.pretrain << ", " << loaded.summary.report.missing.size()
                << " encoder tensors missing there have initial values\n";
@@ -31,8 +32,8 @@ void init(const Request& request, const Output& output) {
   const io::NamedArrays arrays = state_dict(*network);
   io::write_weights(request.to, arrays,
                     {{"layout", "NCHW, OIHW"}, {"seed", std::to_string(request.seed)}});
-  output.out << request.to << ": a2s, " << arrays.size() << " tensors, seed " << request.seed
-             << '\n';
+  output.out << request.to << ": " << request.network << ", " << arrays.size() << " tensors, seed "
+             << request.seed << '\n';
 }
 
 }  // namespace
@@ -41,7 +42,9 @@ void add_weights_init(CLI::App& weights, const Output& output) {
   CLI::App* command =
       weights.add_subcommand("init", "writes a network's initial weights, as training starts");
   const auto request = std::make_shared<Request>();
-  command->add_option("NET", request->network, "a2s")->required()->check(CLI::IsMember({"a2s"}));
+  command->add_option("NET", request->network, "a2s, cornet or midnet")
+      ->required()
+      ->check(CLI::IsMember(network_names()));
   command->add_option("TO", request->to, "the extension names the format")->required();
   command->add_option("--pretrain", request->pretrain, "encoder weights to start from")
       ->type_name("FILE");

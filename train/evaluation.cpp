@@ -12,7 +12,6 @@
 #include "engine/autograd/tape.h"
 #include "engine/parallel.h"
 #include "train/crf/crf_label.h"
-#include "train/predictor.h"
 
 namespace salix {
 namespace {
@@ -95,14 +94,8 @@ void predict(Exec& exec, const SaliencyFunction& network, const std::vector<Item
           exec, items, size, [](const Item& i) -> const auto& { return i.sample.image; }),
       stack(
           exec, items, size, [](const Item& i) -> const auto& { return i.sample.modality; }));
-  const std::vector<float> values = map.to_vector<float>();
-  const std::ptrdiff_t per_image = map.dim(1) * map.dim(2);
-  for (std::size_t n = 0; n < items.size(); ++n) {
-    data::FloatMap& one = items[n]->probability;
-    one = data::FloatMap(static_cast<int>(map.dim(1)), static_cast<int>(map.dim(2)));
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(n) * per_image;
-    std::copy(first, first + per_image, one.values.begin());
-  }
+  std::vector<data::FloatMap> maps = maps_of(map);
+  for (std::size_t n = 0; n < items.size(); ++n) items[n]->probability = std::move(maps[n]);
 }
 
 // The map as it is scored and written.

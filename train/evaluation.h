@@ -8,14 +8,10 @@
 #include <vector>
 
 #include "data/dataset.h"
-#include "engine/tensor.h"
 #include "train/metrics/report.h"
+#include "train/saliency_function.h"
 
 namespace salix {
-
-// A network in eval mode: normalised images [N,S,S,3] and their modality [N,S,S,3] in 0..1
-// (zeros where there is none) -> probabilities [N,h,w,1].
-using SaliencyFunction = std::function<Tensor(const Tensor& image, const Tensor& modality)>;
 
 struct EvaluationParams {
   int size = 320;                   // network input, whatever the image's shape

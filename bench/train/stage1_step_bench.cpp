@@ -8,7 +8,7 @@
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
 #include "data/file_list.h"
-#include "train/predictor.h"
+#include "models/load_network.h"
 #include "train/stage1/stage1_batch.h"
 
 namespace salix::bench {
@@ -40,15 +40,16 @@ void stage1_step(benchmark::State& state) {
   const int size = std::stoi(setting("SALIX_BENCH_SIZE", "320"));
   Exec& exec = bench_exec();
   exec.allocator()->release_cached();
-  LoadedA2s loaded = load_a2s(exec, weights, false);
-  loaded.network->train();
+  const LoadedNetwork loaded = load_network(exec, "a2s", weights, false);
+  auto& network = dynamic_cast<A2s&>(*loaded.network);
+  network.train();
   data::Loader loader(
       samples_in(images),
       {.batch = std::stoi(setting("SALIX_BENCH_BATCH", "8")), .size = size, .workers = 0});
   loader.start_epoch(1);
   Stage1Batch batch = make_stage1_batch(exec, *loader.next(), size, 0, 1);
   batch.second_size = size + 64 * static_cast<int>(state.range(0));
-  Stage1Step step(*loaded.network, {.epochs = 20,
+  Stage1Step step(network, {.epochs = 20,
                                     .steps_per_epoch = 1000,
                                     .encoder_rests = true,
                                     .skip_resting_encoder = state.range(1) == 0});

@@ -9,7 +9,8 @@
 
 #include "data/generated_set.h"
 #include "tests/tools/scratch.h"
-#include "train/stage1/stage1_run.h"
+#include "train/stage1/stage1_training.h"
+#include "train/training_run.h"
 
 namespace salix::testing {
 
@@ -47,25 +48,43 @@ class TinySets {
   std::filesystem::path root_;
 };
 
+struct SmallRunParams {
+  Stage1TrainingParams step;
+  TrainingRunParams run;
+};
+
 // One run in a folder: 2 epochs of 3 iterations of 2 pictures at 160 x 160.
 struct SmallRun {
-  static Stage1RunParams params(const std::filesystem::path& folder) {
-    Stage1RunParams params{.folder = folder, .identity = {"config", "data"}};
-    params.step.epochs = 2;
-    params.loader = {.batch = 2, .size = 160, .workers = 1};
-    params.checkpoint_every = 2;
+  static SmallRunParams params(const std::filesystem::path& folder) {
+    SmallRunParams params;
+    params.step.size = 160;
+    params.run.folder = folder;
+    params.run.identity = {"config", "data"};
+    params.run.loader = {.batch = 2, .size = 160, .workers = 1};
+    params.run.epochs = 2;
+    params.run.checkpoint_every = 2;
     return params;
   }
 
-  explicit SmallRun(const Stage1RunParams& params, Stage1Watcher watcher = {})
-      : network(exec),
-        run(exec, network,
-            data::training_samples(params.loader.letters, 1, TinySets::instance().options()),
-            params, std::move(watcher)) {}
+  explicit SmallRun(const SmallRunParams& params, TrainingWatcher watcher = {})
+      : samples(
+            data::training_samples(params.run.loader.letters, 1, TinySets::instance().options())),
+        step(exec, network, samples, complete(params, samples)),
+        run(exec, step, samples, params.run, std::move(watcher)) {}
+
+  static Stage1TrainingParams complete(const SmallRunParams& params,
+                                       const std::vector<data::SampleFiles>& samples) {
+    Stage1TrainingParams step = params.step;
+    step.step.epochs = params.run.epochs;
+    step.step.steps_per_epoch = static_cast<std::int64_t>(samples.size()) / params.run.loader.batch;
+    return step;
+  }
 
   Exec exec{{}, {.threads = 1}};
-  A2s network;
-  Stage1Run run;
+  A2s network{exec};
+  std::vector<data::SampleFiles> samples;
+  Stage1Training step;
+  TrainingRun run;
 };
 
 }  // namespace salix::testing

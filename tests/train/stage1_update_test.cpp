@@ -77,7 +77,7 @@ TEST(Stage1Update, LeavingOutTheRestingEncodersBackwardChangesNoBit) {
 
 TEST(Stage1Update, ClippingLooksAtTheEncodersGradientsSoTheyAreComputed) {
   Stage1Params clipping = params();
-  clipping.clip_gradient = 1e-3;
+  clipping.gradients.clip_gradient = 1e-3;
   Training clipped(clipping);
   EXPECT_FALSE(clipped.step.skips_encoder());
   EXPECT_GT(clipped.step(clipped.batch(1)).gradient_norm, 1e-3);
@@ -87,7 +87,7 @@ TEST(Stage1Update, ClippingLooksAtTheEncodersGradientsSoTheyAreComputed) {
 // parameters is the limit; the encoder's part is not seen, so the decoder's is at most that.
 TEST(Stage1Update, ClippingBoundsTheUpdate) {
   Stage1Params clipping = params();
-  clipping.clip_gradient = 1e-3;
+  clipping.gradients.clip_gradient = 1e-3;
   clipping.weight_decay = 0;
   Training clipped(clipping);
   const io::NamedArrays before = clipped.state();
@@ -103,13 +103,13 @@ TEST(Stage1Update, ClippingBoundsTheUpdate) {
   EXPECT_GT(std::sqrt(squares), bound * 0.01);
 }
 
-// Without momentum and decay, two iterations of one batch, summed, move twice as far as one:
-// train mode does not look at the running statistics that changed in between.
+// Without decay and from zero momentum, two iterations of one batch, summed, move twice as far as
+// one: train mode does not look at the running statistics that changed in between.
 TEST(Stage1Update, AveBatchSumsTheGradientsOfItsIterations) {
   Stage1Params once = params();
-  once.momentum = once.weight_decay = 0;
+  once.weight_decay = 0;
   Stage1Params twice = once;
-  twice.ave_batch = 2;
+  twice.gradients.ave_batch = 2;
   Training single(once), summed(twice);
   const std::vector<double> start = single.of(kDecoderWeight);
   Stage1Batch batch = single.batch(2), same = summed.batch(2);
@@ -130,10 +130,10 @@ TEST(Stage1Update, AveBatchSumsTheGradientsOfItsIterations) {
 
 TEST(Stage1Update, AnEpochDropsTheGradientsThatTheOneBeforeLeft) {
   Stage1Params twice = params();
-  twice.ave_batch = 2;
+  twice.gradients.ave_batch = 2;
   Training dropped(twice), never(twice);
   dropped.run(1, 1);
-  dropped.step.start_epoch();
+  dropped.step.gradients().start_epoch();
   // `never` sees the first batch without keeping its gradients either way: only the running
   // statistics move, which weights in train mode do not depend on.
   const Stage1Batch second = dropped.batch(2);

@@ -26,6 +26,8 @@ class MetricsLog {
   // {"step": step, ...metrics}; on its way to the disk when this returns. IoError on a full disk,
   // after which the file ends with its last whole line.
   void write(std::int64_t step, const Metrics& metrics);
+  // Several lines of one step; a killed process leaves all of them or none.
+  void write_all(std::int64_t step, const std::vector<Metrics>& lines);
 
  private:
   io::AppendFile file_;
@@ -34,5 +36,8 @@ class MetricsLog {
 // Where a file of JSON lines ends when steps after `last_step` and a torn end are left out.
 // A line without a number "step" is kept when the lines before it are.
 std::uint64_t end_of_steps(const std::filesystem::path& path, std::int64_t last_step);
+
+// Whether a whole line of this step has a value called `name`.
+bool has_line(const std::filesystem::path& path, std::int64_t step, const std::string& name);
 
 }  // namespace salix

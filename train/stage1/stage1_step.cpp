@@ -2,19 +2,13 @@
 
 #include <cmath>
 
-#include "engine/autograd/tape.h"
 #include "layers/functional/resize_bilinear.h"
 #include "train/not_finite.h"
-#include "train/optimizers/clip_gradient.h"
+#include "train/optimizers/make_optimizer.h"
+#include "train/optimizers/parameter_groups.h"
 
 namespace salix {
 namespace {
-
-Sgd make_optimizer(A2s& network, const Stage1Params& params) {
-  return Sgd({{network.encoder.parameters("encoder."), 0.0, params.weight_decay},
-              {network.decoder.parameters("decoder."), 0.0, params.weight_decay}},
-             params.momentum);
-}
 
 double value_or_zero(const Tensor& term) { return term.defined() ? term.item() : 0.0; }
 
@@ -26,16 +20,17 @@ Stage1Step::Stage1Step(A2s& network, const Stage1Params& params)
     : network_(network),
       params_(params),
       skips_encoder_(params.encoder_rests && params.skip_resting_encoder &&
-                     params.clip_gradient == 0),
-      optimizer_(make_optimizer(network, params)) {
+                     params.gradients.clip_gradient == 0),
+      optimizer_(make_optimizer(params.optimizer, parameter_groups(network, params.weight_decay))),
+      gradients_(network, *optimizer_, params.gradients) {
   network_.encoder.set_requires_grad(!skips_encoder_);
 }
 
 Stage1Report Stage1Step::operator()(const Stage1Batch& batch) {
   const Stage1Rates rates = stage1_rates(params_.learning_rate, batch.step, params_.total_steps(),
                                          batch.epoch, batch.tune);
-  optimizer_.groups()[0].learning_rate = rates.encoder;
-  optimizer_.groups()[1].learning_rate = rates.decoder;
+  optimizer_->groups()[0].learning_rate = rates.encoder;
+  optimizer_->groups()[1].learning_rate = rates.decoder;
 
   const ResizeBilinearParams aligned{.align_corners = true};
   const int size2 = batch.second_size;
@@ -58,14 +53,7 @@ Stage1Report Stage1Step::operator()(const Stage1Batch& batch) {
                         report.csd, ", BTM ", report.btm, ", consistency ", report.consistency,
                         ") in epoch ", batch.epoch, ", step ", batch.step));
   }
-  backward(loss.total);
-  if (trace_ != nullptr) trace_->gradients(network_);
-  if (!at_rest(batch.step)) return report;
-  if (params_.clip_gradient > 0) {
-    report.gradient_norm = clip_gradient_norm(network_.parameters(), params_.clip_gradient);
-  }
-  optimizer_.step();
-  network_.clear_grad();
+  report.gradient_norm = gradients_(loss.total, batch.step);
   return report;
 }
 

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 
 #include "models/a2s.h"
-#include "train/audit_trace.h"
+#include "train/gradient_step.h"
 #include "train/losses/stage1_loss.h"
-#include "train/optimizers/sgd.h"
 #include "train/stage1/learning_rates.h"
 
 namespace salix {
@@ -17,9 +18,8 @@ struct Stage1Params {
   std::int64_t steps_per_epoch = 0;
   double learning_rate = 0.1;
   double weight_decay = 5e-4;
-  double momentum = 0.9;
-  double clip_gradient = 0;                   // largest L2 norm over all gradients; 0: off
-  int ave_batch = 1;                          // iterations per optimizer step; gradients are summed
+  std::string optimizer = "SGD";  // a name that make_optimizer() knows
+  GradientStepParams gradients = {};
   std::array<double, 3> weights{1, 0.05, 1};  // of CSD, BTM, consistency
   double alpha = 200;                         // of BTM
   bool only_rgb = false;                      // BTM compares RGB only
@@ -53,25 +53,21 @@ class Stage1Step {
   // Errors    NotFinite when the loss is not a finite number; the weights are then as before.
   Stage1Report operator()(const Stage1Batch& batch);
 
-  // Writes the gradients of every iteration; nullptr: none. The caller keeps ownership.
-  void set_trace(AuditTrace* trace) { trace_ = trace; }
-  // Gradients that were not yet used are dropped at the start of an epoch.
-  void start_epoch() { network_.clear_grad(); }
-  // Whether no gradients wait for the optimizer, so that a checkpoint holds everything.
-  bool at_rest(std::int64_t step) const { return step % params_.ave_batch == 0; }
   // Whether the encoder's backward pass is left out.
   bool skips_encoder() const { return skips_encoder_; }
 
   A2s& network() { return network_; }
-  Sgd& optimizer() { return optimizer_; }
+  Optimizer& optimizer() { return *optimizer_; }
+  GradientStep& gradients() { return gradients_; }
+  const GradientStep& gradients() const { return gradients_; }
   const Stage1Params& params() const { return params_; }
 
  private:
   A2s& network_;
   Stage1Params params_;
   bool skips_encoder_;
-  Sgd optimizer_;
-  AuditTrace* trace_ = nullptr;
+  std::unique_ptr<Optimizer> optimizer_;
+  GradientStep gradients_;
 };
 
 }  // namespace salix

@@ -1,9 +1,10 @@
-// A whole stage-1 training run: epochs, checkpoints, resume, logs, weights of every epoch.
+// A whole training run around any TrainingStep: epochs, checkpoints, resume, logs, the weights
+// of every epoch, where the time goes.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,16 +12,15 @@
 #include "train/checkpoint_folder.h"
 #include "train/loggers/metrics_log.h"
 #include "train/loggers/tensorboard_log.h"
-#include "train/stage1/stage1_step.h"
+#include "train/training_step.h"
 
 namespace salix {
 
-struct Stage1RunParams {
+struct TrainingRunParams {
   std::filesystem::path folder;  // where everything is written; must exist
   RunIdentity identity = {};
-  Stage1Params step = {};                 // steps_per_epoch and encoder_rests are set by the run
-  data::LoaderOptions loader = {};        // its seed draws the second scales too
-  std::optional<int> tune = {};           // instead of default_tune()
+  data::LoaderOptions loader = {};
+  int epochs = 20;
   std::string weights_name = "a2s_base";  // of epoch e: <weights_name>_<e>.pth
   int checkpoint_every = 100;             // iterations; also at the end of every epoch
   int keep_checkpoints = 2;
@@ -28,18 +28,22 @@ struct Stage1RunParams {
 };
 
 // What the caller sees and decides while the run goes on. All may be empty.
-struct Stage1Watcher {
+struct TrainingWatcher {
   // After every iteration, with the position of the next one.
-  std::function<void(const Stage1Report&, const TrainingPosition&)> on_step = {};
+  std::function<void(const StepReport&, const TrainingPosition&)> on_step = {};
   std::function<void(int epoch, const std::filesystem::path& weights)> on_epoch = {};
+  // Scores after an epoch: lines for metrics.jsonl, each with a text "set". Asked again after a
+  // resume when the run was killed before they were written.
+  std::function<std::vector<Metrics>(int epoch)> score = {};
   std::function<void(const std::string& sentence)> say = {};
   std::function<bool()> stop_requested = {};  // asked after every iteration
 };
 
-class Stage1Run {
+class TrainingRun {
  public:
-  Stage1Run(Exec& exec, A2s& network, std::vector<data::SampleFiles> samples,
-            const Stage1RunParams& params, Stage1Watcher watcher);
+  // `step` must outlive the run; its network is put into train mode.
+  TrainingRun(Exec& exec, TrainingStep& step, std::vector<data::SampleFiles> samples,
+              const TrainingRunParams& params, TrainingWatcher watcher);
 
   // Goes on from the newest checkpoint. False when there is none.
   // Errors    as CheckpointFolder::resume().
@@ -50,28 +54,29 @@ class Stage1Run {
   //           the loader skips them) or a full disk: what was written before stays.
   bool train();
 
-  std::int64_t total_steps() const { return step_.params().total_steps(); }
+  std::int64_t total_steps() const { return params_.epochs * loader_.batches_per_epoch(); }
   const TrainingPosition& position() const { return position_; }
-  bool skips_encoder() const { return step_.skips_encoder(); }
+  std::filesystem::path weights_of(int epoch) const;
 
  private:
+  void open_logs();
   bool train_epoch();
-  void iterate(const data::Batch& batch);
+  void iterate(const data::Batch& batch, double loader_seconds);
   void finish_epoch();
+  void score(int epoch);
   void save();
 
   Exec& exec_;
-  A2s& network_;
-  std::vector<data::SampleFiles> samples_;
-  Stage1RunParams params_;
-  Stage1Watcher watcher_;
+  TrainingStep& step_;
+  TrainingRunParams params_;
+  TrainingWatcher watcher_;
   data::Loader loader_;
-  Stage1Step step_;
   CheckpointFolder checkpoints_;
-  std::unique_ptr<MetricsLog> metrics_;
+  std::unique_ptr<MetricsLog> metrics_, timing_;
   std::unique_ptr<TensorBoardLog> tensorboard_;
   std::unique_ptr<AuditTrace> trace_;
   TrainingPosition position_;
+  int iterations_here_ = 0;  // of this process
 };
 
 }  // namespace salix

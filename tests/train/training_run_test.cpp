@@ -1,5 +1,5 @@
-// Whole runs of stage 1 in small: stop, resume, broken numbers, full disks, traces.
-#include "train/stage1/stage1_run.h"
+// Whole runs, of stage 1 in small: stop, resume, scores, broken numbers, full disks, traces.
+#include "train/training_run.h"
 
 #include <gmock/gmock.h>
 
@@ -34,15 +34,15 @@ void expect_same_network(const A2s& a, const A2s& b) {
 }
 
 // Stops after `step`.
-Stage1Watcher stop_after(std::int64_t step) {
+TrainingWatcher stop_after(std::int64_t step) {
   const auto at = std::make_shared<std::int64_t>(0);
-  return {.on_step = [at](const Stage1Report&, const TrainingPosition& p) { *at = p.step; },
+  return {.on_step = [at](const StepReport&, const TrainingPosition& p) { *at = p.step; },
           .stop_requested = [at, step] { return *at >= step; }};
 }
 
-class Stage1RunTest : public ::testing::Test {
+class TrainingRunTest : public ::testing::Test {
  protected:
-  Stage1RunParams params(const std::string& name) {
+  SmallRunParams params(const std::string& name) {
     fs::create_directories(folder / name);
     return SmallRun::params(folder / name);
   }
@@ -51,11 +51,11 @@ class Stage1RunTest : public ::testing::Test {
 
 // Stopped within an epoch, at an epoch's end, and after one more step; the tuned encoder of
 // epoch 2 needs the momentum that it gathered in epoch 1.
-TEST_F(Stage1RunTest, ResumedRunsHaveTheBitsOfAnUnbrokenOne) {
-  Stage1RunParams unbroken = params("unbroken"), broken = params("broken");
-  unbroken.tune = broken.tune = 1;
+TEST_F(TrainingRunTest, ResumedRunsHaveTheBitsOfAnUnbrokenOne) {
+  SmallRunParams unbroken = params("unbroken"), broken = params("broken");
+  unbroken.step.tune = broken.step.tune = 1;
   SmallRun whole(unbroken);
-  EXPECT_FALSE(whole.run.skips_encoder());
+  EXPECT_FALSE(whole.step.skips_encoder());
   ASSERT_TRUE(whole.run.train());
   for (const std::int64_t step : {1, 3, 4}) {
     SmallRun part(broken, stop_after(step));
@@ -71,14 +71,53 @@ TEST_F(Stage1RunTest, ResumedRunsHaveTheBitsOfAnUnbrokenOne) {
   EXPECT_EQ(text_of(folder / "unbroken/a2s_base_1.pth"), text_of(folder / "broken/a2s_base_1.pth"));
 }
 
+// Killed while the scores of epoch 1 were computed: its checkpoint is there, their lines are not.
+TEST_F(TrainingRunTest, AnEpochIsScoredOnceHoweverOftenTheRunIsKilled) {
+  const SmallRunParams scored = params("scored");
+  std::vector<int> asked;
+  const auto watcher = [&](bool killed) {
+    return TrainingWatcher{.score = [&asked, killed](int epoch) -> std::vector<Metrics> {
+      asked.push_back(epoch);
+      if (killed) throw IoError("killed");
+      return {{{"epoch", std::int64_t{epoch}}, {"set", std::string("c_tiny")}, {"s", 0.5}}};
+    }};
+  };
+  {
+    SmallRun small(scored, watcher(true));
+    EXPECT_THROW(small.run.train(), IoError);
+  }
+  for (int again = 0; again < 2; ++again) {
+    SmallRun small(scored, watcher(false));
+    ASSERT_TRUE(small.run.resume());
+    ASSERT_TRUE(small.run.train());
+  }
+  EXPECT_THAT(asked, ::testing::ElementsAre(1, 1, 2));
+  const std::string log = text_of(folder / "scored/metrics.jsonl");
+  const std::string line = R"({"step":3,"epoch":1,"set":"c_tiny","s":0.5})";
+  EXPECT_EQ(log.find(line), log.rfind(line));
+  EXPECT_NE(log.find(line), std::string::npos);
+}
+
+TEST_F(TrainingRunTest, SaysWhereTheTimeGoes) {
+  const SmallRunParams timed = params("timed");
+  SmallRun small(timed);
+  ASSERT_TRUE(small.run.train());
+  const std::string profile = text_of(folder / "timed/profile.json");
+  EXPECT_THAT(profile, AllOf(HasSubstr(R"("step": 3)"), HasSubstr(R"("op": "conv2d")"),
+                             HasSubstr(R"("resident_peak_bytes": )")));
+  const std::string timing = text_of(folder / "timed/timing.jsonl");
+  EXPECT_EQ(std::count(timing.begin(), timing.end(), '\n'), 5);  // all but the profiled one
+  EXPECT_THAT(timing, HasSubstr(R"("images":2)"));
+}
+
 // 6 pictures of each task, batches of 5: the last 4 are dropped. Samples lack two modalities.
-TEST_F(Stage1RunTest, JointTrainingFillsMissingPriorsAndDropsTheIncompleteBatch) {
-  Stage1RunParams joint = params("joint");
-  joint.loader.letters = "cdot";
-  joint.loader.batch = 5;
-  joint.step.epochs = 1;
-  std::vector<Stage1Report> reports;
-  SmallRun small(joint, {.on_step = [&](const Stage1Report& r, const TrainingPosition&) {
+TEST_F(TrainingRunTest, JointTrainingFillsMissingPriorsAndDropsTheIncompleteBatch) {
+  SmallRunParams joint = params("joint");
+  joint.run.loader.letters = "cdot";
+  joint.run.loader.batch = 5;
+  joint.run.epochs = 1;
+  std::vector<StepReport> reports;
+  SmallRun small(joint, {.on_step = [&](const StepReport& r, const TrainingPosition&) {
                    reports.push_back(r);
                  }});
   const std::int64_t samples = static_cast<std::int64_t>(
@@ -86,16 +125,17 @@ TEST_F(Stage1RunTest, JointTrainingFillsMissingPriorsAndDropsTheIncompleteBatch)
   ASSERT_TRUE(small.run.train());
   EXPECT_EQ(small.run.total_steps(), samples / 5);
   ASSERT_EQ(reports.size(), static_cast<std::size_t>(samples / 5));
-  for (const Stage1Report& report : reports) EXPECT_GT(report.btm, 0);
+  for (const StepReport& report : reports)
+    EXPECT_GT(report.terms[1].second, 0) << report.terms[1].first;
 }
 
 // A number breaks after step 3: the checkpoint of step 3 is whole and goes on.
-TEST_F(Stage1RunTest, BrokenWeightsEndTheRunAndLeaveUsableCheckpoints) {
+TEST_F(TrainingRunTest, BrokenWeightsEndTheRunAndLeaveUsableCheckpoints) {
   for (const char* name : {"decoder.fusion.ad0.0.weight", "encoder.layer1.0.bn1.running_mean"}) {
     fs::remove_all(folder / "broken");
-    const Stage1RunParams broken = params("broken");
+    const SmallRunParams broken = params("broken");
     A2s* network = nullptr;
-    SmallRun small(broken, {.on_step = [&](const Stage1Report&, const TrainingPosition& position) {
+    SmallRun small(broken, {.on_step = [&](const StepReport&, const TrainingPosition& position) {
                      if (position.step != 4) return;
                      for (const StateEntry& entry : network->state()) {
                        if (entry.name == name)
@@ -117,8 +157,8 @@ TEST_F(Stage1RunTest, BrokenWeightsEndTheRunAndLeaveUsableCheckpoints) {
   }
 }
 
-TEST_F(Stage1RunTest, AFullDiskIsOneSentenceAndTheRunGoesOnLater) {
-  const Stage1RunParams full = params("full");
+TEST_F(TrainingRunTest, AFullDiskIsOneSentenceAndTheRunGoesOnLater) {
+  const SmallRunParams full = params("full");
   std::string message;
   {
     SmallRun small(full, stop_after(1));
@@ -137,14 +177,14 @@ TEST_F(Stage1RunTest, AFullDiskIsOneSentenceAndTheRunGoesOnLater) {
   EXPECT_TRUE(again.run.train());
 }
 
-TEST_F(Stage1RunTest, TracesOfEqualRunsAreIdenticalAndPointAtTheFirstDifference) {
+TEST_F(TrainingRunTest, TracesOfEqualRunsAreIdenticalAndPointAtTheFirstDifference) {
   const auto traced = [&](const char* name, bool changed) {
-    Stage1RunParams with_trace = params(name);
-    with_trace.audit_trace = true;
+    SmallRunParams with_trace = params(name);
+    with_trace.run.audit_trace = true;
     A2s* network = nullptr;
-    Stage1Watcher watcher = stop_after(2);
+    TrainingWatcher watcher = stop_after(2);
     const auto on_step = watcher.on_step;
-    watcher.on_step = [&network, on_step, changed](const Stage1Report& r,
+    watcher.on_step = [&network, on_step, changed](const StepReport& r,
                                                    const TrainingPosition& position) {
       on_step(r, position);
       if (!changed || position.step != 1) return;

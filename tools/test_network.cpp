@@ -1,0 +1,84 @@
+#include "tools/test_network.h"
+
+#include <filesystem>
+#include <ostream>
+#include <sstream>
+
+#include "models/load_network.h"
+#include "tools/evaluate_sets.h"
+#include "tools/samples_file.h"
+
+namespace salix::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Job {
+  data::SampleList list;
+  fs::path maps, labels;  // where results go; empty: nowhere
+};
+
+std::vector<Job> plan(const TestRequest& request, const SaliencyNetwork& network,
+                      const data::DatasetOptions& options) {
+  std::vector<Job> jobs;
+  std::istringstream items(request.vals);
+  const bool all = request.vals == "all";
+  for (std::string item; std::getline(items, item, ',');) {
+    const bool training = !all && item.size() == 2 && item[1] != 'e';
+    for (data::SampleList& list : lists_for(network, item, options)) {
+      Job job{.list = std::move(list), .maps = {}, .labels = {}};
+      if (request.save && training && request.crf) {
+        job.labels = data::pseudo_label_folder(job.list.task, set_name(job.list), options);
+        if (request.keep_labels && fs::exists(job.labels)) continue;
+      } else if (request.save) {
+        job.maps = fs::path(request.save_path) / request.network / "resnet" / request.sub /
+                   job.list.name / (request.crf ? "crf" : "final");
+      }
+      jobs.push_back(std::move(job));
+    }
+  }
+  return jobs;
+}
+
+void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
+                  const std::vector<EvaluationResult>& results) {
+  const std::vector<ScoredSet> sets = scored_sets(results);
+  if (request.report.empty() || sets.empty()) return;
+  write_report(request.report, sets);
+  std::vector<SavedSet> saved;
+  for (const Job& job : jobs) saved.push_back({&job.list, job.maps, job.labels});
+  write_samples(fs::path(request.report) / "samples.json", saved);
+}
+
+}  // namespace
+
+std::vector<EvaluationResult> test_network(const TestRequest& request, const Output& output) {
+  const std::unique_ptr<Exec> exec = make_exec(request.common);
+  ProfileSession profile(*exec, request.common);
+  data::DatasetOptions options = request.data.options();
+  options.warn = [&](const std::string& sentence) { output.err << "note: " << sentence << '\n'; };
+  // Pseudo labels are made of sets that have no masks.
+  options.masks_required = !(request.save && request.crf);
+  LoadedNetwork loaded =
+      load_network(*exec, request.network, request.weight, request.allow_partial);
+  if (!loaded.summary.whole_network) {
+    output.err << "note: " << request.weight
+               << " is an encoder only: the decoder has untrained values\n";
+  }
+  const std::vector<Job> jobs = plan(request, *loaded.network, options);
+  loaded.network->eval();
+  loaded.network->prepare_inference();
+  std::vector<EvaluationResult> results;
+  results.reserve(jobs.size());
+  for (const Job& job : jobs) {
+    results.push_back(evaluate_set(
+        *exec, *loaded.network, job.list,
+        {.size = request.size, .batch = request.batch, .crf = request.crf, .maps = job.maps},
+        job.labels, output));
+  }
+  profile.finish(output.err);
+  write_scores(request, jobs, results);
+  return results;
+}
+
+}  // namespace salix::cli

@@ -1,0 +1,31 @@
+// Predicting, scoring and saving whole data sets with any network: what `salix test` does, and
+// the evaluation of `salix pipeline`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/cli/common_options.h"
+#include "tools/cli/dataset_flags.h"
+#include "tools/commands.h"
+#include "train/evaluation.h"
+
+namespace salix::cli {
+
+struct TestRequest {
+  std::string network = "a2s";
+  CommonOptions common;
+  DatasetFlags data;
+  std::string weight, vals = "ce", save_path = "./result/", sub = "base", report;
+  int size = 320, batch = 1;
+  bool save = false, crf = false, allow_partial = false;
+  bool keep_labels = false;  // a training set that has its folder of pseudo labels is passed over
+};
+
+// Maps of a list lie in <save_path>/<network>/resnet/<sub>/<list>/final or crf; with `save` and
+// `crf` those of training sets are pseudo labels. Scores go to the folder `report`, with the files
+// that they are of. All lists are made first, so that what is missing shows before anything is
+// computed. Errors    as evaluation_lists() and load_network().
+std::vector<EvaluationResult> test_network(const TestRequest& request, const Output& output);
+
+}  // namespace salix::cli

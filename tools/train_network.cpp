@@ -1,0 +1,218 @@
+#include "tools/train_network.h"
+
+#include <filesystem>
+#include <ostream>
+
+#include "engine/pinned_memory.h"
+#include "models/load_network.h"
+#include "tools/cli/progress.h"
+#include "tools/evaluate_sets.h"
+#include "tools/training_config.h"
+#include "train/metrics/score_columns.h"
+#include "train/run_directory.h"
+#include "train/stop_signal.h"
+
+namespace salix::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string rounded(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", value);
+  return text;
+}
+
+// The scores of one set after an epoch, as a line of metrics.jsonl.
+Metrics line_of(int epoch, const ScoredSet& set) {
+  Metrics line{{"epoch", std::int64_t{epoch}}, {"set", set.name}, {"images", set.summary.images}};
+  for (const ScoreColumn& column : score_columns()) {
+    line.emplace_back(column.key, set.summary.*column.of_set);
+  }
+  return line;
+}
+
+class TrainNetwork {
+ public:
+  TrainNetwork(const TrainRequest& request, const Output& output)
+      : request_(request),
+        output_(output),
+        exec_(make_exec(request.common)),
+        profile_(*exec_, request.common),
+        options_(request.data.options()),
+        folder_(request.folder()) {
+    options_.warn = [this](const std::string& sentence) { say(sentence); };
+  }
+
+  void run() {
+    load();
+    options_.modality_required = request_.stage() == 1 || network_->needs_modality();
+    // What is missing shows before anything is computed.
+    std::vector<data::SampleFiles> samples =
+        data::training_samples(request_.letters, request_.stage(), options_);
+    if (!request_.vals.empty()) vals_ = lists_for(*network_, request_.vals, options_);
+    const std::string dataset_hash = samples_hash(samples);
+    const auto step = make_training_step(*exec_, *network_, request_, samples);
+    const ManifestRequest manifest{output_.command,
+                                   {{"trset " + request_.letters, dataset_hash}},
+                                   request_.weight.empty() ? request_.pretrain : request_.weight};
+    const RunDirectory directory = open(manifest);
+    TrainingRunParams params = run_params(request_);
+    params.identity = {directory.config_hash(), dataset_hash};
+    params.loader.warn = options_.warn;
+    // Tensor::from_host() returns after its copy, so a batch may go back to the loader's pool.
+    if (!exec_->device().is_host()) params.loader.memory = make_pinned_memory();
+    TrainingRun run(*exec_, *step, std::move(samples), params, watcher());
+    const StopSignal signal;
+    signal_ = &signal;
+    begin(run);
+    if (request_.resume) directory.note_resume(manifest, run.position().step);
+    if (request_.debug && run.position().step == 0) score(0);
+    train(run);
+    if (request_.stage() == 1 && !request_.no_labels) make_labels();
+    profile_.finish(output_.err);
+  }
+
+ private:
+  void say(const std::string& sentence) {
+    if (progress_ != nullptr) return progress_->say(sentence);
+    output_.err << "note: " << sentence << '\n';
+  }
+
+  RunDirectory open(const ManifestRequest& manifest) {
+    const std::string config = config_json(request_, *exec_);
+    return request_.resume ? RunDirectory::resume(folder_, config)
+                           : RunDirectory::create(folder_, config, manifest_json(*exec_, manifest));
+  }
+
+  void load() {
+    const std::string& file = request_.weight.empty() ? request_.pretrain : request_.weight;
+    if (file.empty()) {
+      network_ = make_network(*exec_, request_.network);
+      say(request_.stage() == 1
+              ? "no --pretrain FILE: the encoder has random weights, and as it is not trained the "
+                "maps will mean little"
+              : "no --pretrain FILE: the encoder starts from random weights");
+      return;
+    }
+    LoadedNetwork loaded = load_network(*exec_, request_.network, file, request_.allow_partial);
+    network_ = std::move(loaded.network);
+    const auto& missing = loaded.summary.report.missing;
+    if (!loaded.summary.whole_network && !missing.empty()) {
+      say(str(missing.size(), " encoder tensors are not in ", file,
+              " and have random values, from '", missing.front(), "' on"));
+    }
+  }
+
+  void begin(TrainingRun& run) {
+    const bool resumed = request_.resume && run.resume();
+    if (request_.resume && !resumed) {
+      // Killed before its first checkpoint: nothing is lost, and without --resume it is refused.
+      say(str("no checkpoint in ", (folder_ / "checkpoints").string(),
+              " yet: the run starts from its beginning"));
+    }
+    output_.err << "train " << request_.network << ": " << run.total_steps() << " steps of "
+                << request_.batch << " images at " << request_.size << 'x' << request_.size
+                << " on " << exec_->device();
+    if (resumed) output_.err << "; resumed after step " << run.position().step;
+    output_.err << '\n';
+  }
+
+  void train(TrainingRun& run) {
+    Progress progress(output_.err, "train", run.total_steps(), stderr_is_terminal(),
+                      run.position().step);
+    progress_ = &progress;
+    const bool finished = run.train();
+    progress_ = nullptr;
+    if (!finished) stopped(run.position());
+  }
+
+  TrainingWatcher watcher() {
+    TrainingWatcher watcher{.on_step =
+                                [this](const StepReport& report, const TrainingPosition&) {
+                                  sum_ += report.total;
+                                  ++count_;
+                                  progress_->advance(1, str("loss ", rounded(report.total)));
+                                },
+                            .on_epoch =
+                                [this](int epoch, const fs::path& weights) {
+                                  say(str("epoch ", epoch, "/", request_.epochs, ": mean loss ",
+                                          rounded(sum_ / static_cast<double>(count_)),
+                                          ", weights in ", weights.string()));
+                                  sum_ = 0;
+                                  count_ = 0;
+                                },
+                            .say = [this](const std::string& sentence) { say(sentence); },
+                            .stop_requested = [this] { return signal_->requested(); }};
+    if (!vals_.empty()) watcher.score = [this](int epoch) { return score(epoch); };
+    return watcher;
+  }
+
+  [[noreturn]] void stopped(const TrainingPosition& position) {
+    throw Interrupted(str("stopped after step ", position.step, ", with a checkpoint in ",
+                          folder_.string(), "; go on with: ", resume_command()),
+                      signal_->exit_code());
+  }
+
+  std::string resume_command() const {
+    std::vector<std::string> command = output_.command;
+    if (std::find(command.begin(), command.end(), "--resume") == command.end()) {
+      command.emplace_back("--resume");
+    }
+    return shell_line(command);
+  }
+
+  std::vector<Metrics> score(int epoch) {
+    network_->eval();
+    network_->prepare_inference();
+    std::vector<EvaluationResult> results;
+    for (const data::SampleList& list : vals_) {
+      results.push_back(
+          evaluate(*exec_, saliency_of(*network_, /*at_input_size=*/false), list,
+                   {.size = request_.size, .on_failure = [this](const auto& s) { say(s); }}));
+    }
+    network_->train();
+    say(str("after epoch ", epoch, ":\n", table_of(results)));
+    std::vector<Metrics> lines;
+    for (const ScoredSet& set : scored_sets(results)) lines.push_back(line_of(epoch, set));
+    return lines;
+  }
+
+  // The end of stage 1: labels of every training set, all videos' frames included.
+  void make_labels() {
+    network_->eval();
+    network_->prepare_inference();
+    data::DatasetOptions options = options_;
+    options.masks_required = false;
+    std::vector<EvaluationResult> results;
+    for (const data::SampleList& list :
+         lists_for(*network_, training_vals(request_.letters), options)) {
+      results.push_back(evaluate_set(*exec_, *network_, list, {.size = request_.size},
+                                     data::pseudo_label_folder(list.task, set_name(list), options_),
+                                     output_));
+    }
+    output_.out << table_of(results);
+    check_all_done(results);
+  }
+
+  const TrainRequest& request_;
+  Output output_;
+  std::unique_ptr<Exec> exec_;
+  ProfileSession profile_;
+  data::DatasetOptions options_;
+  fs::path folder_;
+  std::vector<data::SampleList> vals_;  // scored after every epoch
+  std::unique_ptr<SaliencyNetwork> network_;
+  const StopSignal* signal_ = nullptr;
+  Progress* progress_ = nullptr;
+  double sum_ = 0;
+  std::int64_t count_ = 0;
+};
+
+}  // namespace
+
+void train_network(const TrainRequest& request, const Output& output) {
+  TrainNetwork(request, output).run();
+}
+
+}  // namespace salix::cli

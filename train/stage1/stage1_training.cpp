@@ -1,0 +1,47 @@
+#include "train/stage1/stage1_training.h"
+
+#include <algorithm>
+
+#include "train/stage1/stage1_batch.h"
+
+namespace salix {
+namespace {
+
+std::vector<int> tune_of(const std::vector<data::SampleFiles>& samples, std::optional<int> tune) {
+  std::vector<int> epochs;
+  epochs.reserve(samples.size());
+  for (const data::SampleFiles& sample : samples) {
+    epochs.push_back(tune.value_or(default_tune(sample)));
+  }
+  return epochs;
+}
+
+Stage1Params complete(Stage1Params params, const std::vector<int>& tune) {
+  params.encoder_rests =
+      std::all_of(tune.begin(), tune.end(), [&](int epochs) { return epochs >= params.epochs; });
+  return params;
+}
+
+}  // namespace
+
+Stage1Training::Stage1Training(Exec& exec, A2s& network,
+                               const std::vector<data::SampleFiles>& samples,
+                               const Stage1TrainingParams& params)
+    : exec_(exec),
+      params_(params),
+      tune_(tune_of(samples, params.tune)),
+      step_(network, complete(params.step, tune_)) {}
+
+StepReport Stage1Training::operator()(const data::Batch& batch, const TrainingPosition& position) {
+  Stage1Batch input =
+      make_stage1_batch(exec_, batch, params_.size, params_.seed, position.step + 1);
+  input.tune = tune_[static_cast<std::size_t>(batch.samples.front())];
+  const Stage1Report report = step_(input);
+  return {.total = report.total,
+          .terms = {{"csd", report.csd}, {"btm", report.btm}, {"consistency", report.consistency}},
+          .rates = {{"encoder", report.rates.encoder}, {"decoder", report.rates.decoder}},
+          .more = {{"second_size", std::int64_t{input.second_size}}},
+          .gradient_norm = report.gradient_norm};
+}
+
+}  // namespace salix
