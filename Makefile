@@ -6,7 +6,7 @@ PRESET ?= cpu
 JOBS ?= $(shell nproc)
 BUILD := build/$(PRESET)
 
-.PHONY: help setup setup-dev configure build demo test bench bundle asan fuzz format format-check lint includes cuda clean
+.PHONY: help setup setup-video setup-dev configure build demo test bench bundle asan fuzz format format-check lint includes cuda clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -14,6 +14,8 @@ help:
 
 setup:          ## packages that building and testing needs
 	@scripts/setup.sh build
+setup-video:    ## and OpenCV, for optical flow
+	@scripts/setup.sh video
 setup-dev:      ## and those of format, lint and fuzz
 	@scripts/setup.sh dev
 

@@ -78,6 +78,26 @@ salix_report(protobuf "${Protobuf_FOUND}" "${Protobuf_VERSION}" "TensorBoard's e
 find_package(CLI11 QUIET)
 salix_report(CLI11 "${CLI11_FOUND}" "${CLI11_VERSION}" "the command line" libcli11-dev TRUE)
 
+# By hand: the package file comes only with all of OpenCV.
+set(SALIX_OPENCV_FOUND FALSE)
+if(SALIX_OPENCV)
+  find_path(SALIX_OPENCV_INCLUDE opencv2/video/tracking.hpp PATH_SUFFIXES opencv4)
+  find_library(SALIX_OPENCV_VIDEO_LIBRARY opencv_video)
+  find_library(SALIX_OPENCV_CORE_LIBRARY opencv_core)
+  if(SALIX_OPENCV_INCLUDE AND SALIX_OPENCV_VIDEO_LIBRARY AND SALIX_OPENCV_CORE_LIBRARY)
+    set(SALIX_OPENCV_FOUND TRUE)
+    file(STRINGS ${SALIX_OPENCV_INCLUDE}/opencv2/core/version.hpp salix_opencv_version
+      REGEX "define CV_VERSION_(MAJOR|MINOR|REVISION) ")
+    list(TRANSFORM salix_opencv_version REPLACE "[^0-9]*([0-9]+).*" "\\1")
+    list(JOIN salix_opencv_version "." salix_opencv_version)
+    add_library(salix_opencv_video INTERFACE)
+    target_include_directories(salix_opencv_video SYSTEM INTERFACE ${SALIX_OPENCV_INCLUDE})
+    target_link_libraries(salix_opencv_video INTERFACE
+      ${SALIX_OPENCV_VIDEO_LIBRARY} ${SALIX_OPENCV_CORE_LIBRARY})
+  endif()
+endif()
+salix_report(OpenCV "${SALIX_OPENCV_FOUND}" "${salix_opencv_version}" "optical flow of videos" libopencv-video-dev FALSE)
+
 if(SALIX_TESTS)
   find_package(GTest QUIET)
   salix_report(GoogleTest "${GTest_FOUND}" "${GTest_VERSION}" "tests" "libgtest-dev libgmock-dev" TRUE)

@@ -2,6 +2,7 @@
 option(SALIX_CUDA "Build the cuda device (needs nvcc, cuDNN and cuBLASLt)" OFF)
 option(SALIX_TESTS "Build the tests" ON)
 option(SALIX_BENCH "Build the benchmarks" ON)
+option(SALIX_OPENCV "Optical flow of videos by OpenCV, where it is found" ON)
 option(SALIX_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 set(SALIX_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
 set(SALIX_CUDA_ARCHITECTURES "80;90;100" CACHE STRING "GPU architectures to build kernels for")

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/error.h"
+
 namespace salix::data {
 namespace {
 
@@ -60,13 +62,23 @@ Rgb flow_colour(float u, float v) {
   return {out[0], out[1], out[2]};
 }
 
-Image colour_flow(const FlowField& flow) {
-  float longest = 1e-3f;
-  for (std::size_t k = 0; k < flow.right.size(); ++k)
-    longest = std::max(longest, std::hypot(flow.right[k], flow.down[k]));
+float flow_radius(const FlowField& flow, double part) {
+  SALIX_CHECK(part > 0.0 && part <= 1.0 && !flow.right.empty(),
+              "flow radius: a field and a part in (0,1] are needed; got ", flow.right.size(),
+              " vectors and ", part);
+  std::vector<float> lengths(flow.right.size());
+  for (std::size_t k = 0; k < lengths.size(); ++k)
+    lengths[k] = std::hypot(flow.right[k], flow.down[k]);
+  const auto rank = static_cast<std::size_t>(std::ceil(part * static_cast<double>(lengths.size())));
+  const auto at = lengths.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+  std::nth_element(lengths.begin(), at, lengths.end());
+  return std::max(*at, 1e-3f);
+}
+
+Image colour_flow(const FlowField& flow, float radius) {
   Image image(flow.height, flow.width, 3);
   for (std::size_t k = 0; k < flow.right.size(); ++k) {
-    const Rgb colour = flow_colour(flow.right[k] / longest, flow.down[k] / longest);
+    const Rgb colour = flow_colour(flow.right[k] / radius, flow.down[k] / radius);
     image.pixels[3 * k] = colour.r;
     image.pixels[3 * k + 1] = colour.g;
     image.pixels[3 * k + 2] = colour.b;

@@ -13,8 +13,11 @@ namespace salix::data {
 // to blue 11, to magenta 13, back to red 6.
 Rgb flow_colour(float u, float v);
 
-// A whole field, [H,W,3], lengths divided by the frame's largest (motions below a thousandth of a
-// pixel count as rest).
-Image colour_flow(const FlowField& flow);
+// The length in pixels that `part` of the field's motions do not exceed; 1: the longest. At least
+// a thousandth of a pixel, below which all is at rest.
+float flow_radius(const FlowField& flow, double part = 1.0);
+
+// A whole field, [H,W,3]: a motion of `radius` pixels, and each longer one, has the full colour.
+Image colour_flow(const FlowField& flow, float radius);
 
 }  // namespace salix::data

@@ -62,8 +62,10 @@ Image paint_modality(Task task, const SceneWorld& world, const BodyMap& map, flo
   switch (task) {
     case Task::kDepth:
       return paint_depth(world, map, time);
-    case Task::kVideo:
-      return colour_flow(flow_field(world, map, time));
+    case Task::kVideo: {
+      const FlowField flow = flow_field(world, map, time);
+      return colour_flow(flow, flow_radius(flow));
+    }
     case Task::kThermal:
       return paint_thermal(world, time);
     case Task::kColour:

@@ -85,14 +85,14 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
   return bytes;
 }
 
-void write_image(const fs::path& path, const Image& image) {
+void write_image(const fs::path& path, const Image& image, int jpeg_quality) {
   std::string extension = path.extension().string();
   for (char& letter : extension) {
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
   }
   SALIX_CHECK(extension == ".png" || extension == ".jpg" || extension == ".jpeg",
               "write_image: the name must end in .png, .jpg or .jpeg; got '", path.string(), "'");
-  const auto bytes = extension == ".png" ? encode_png(image) : encode_jpeg(image);
+  const auto bytes = extension == ".png" ? encode_png(image) : encode_jpeg(image, jpeg_quality);
   io::write_file_atomically(path, std::as_bytes(std::span(bytes)));
 }
 

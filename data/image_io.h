@@ -52,6 +52,6 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality = 92);
 
 // Writes `image` in the format that the extension names (.png, .jpg, .jpeg). The file
 // appears whole or not at all (io::AtomicFile). The folder must exist.
-void write_image(const std::filesystem::path& path, const Image& image);
+void write_image(const std::filesystem::path& path, const Image& image, int jpeg_quality = 92);
 
 }  // namespace salix::data

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the packages that salix needs on Debian 12 or Ubuntu 24.04; does nothing when
-# they are there. Usage: scripts/setup.sh build|dev
+# they are there. Usage: scripts/setup.sh build|dev|video
 set -euo pipefail
 
 packages=(
@@ -11,6 +11,9 @@ packages=(
 )
 if [[ ${1:-build} == dev ]]; then
   packages+=(clang clang-format clang-tidy libomp-dev)
+fi
+if [[ ${1:-build} == video ]]; then  # for `salix flow`; 220 MB with what it needs, so not for all
+  packages+=(libopencv-video-dev)
 fi
 
 installed() { dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | awk '$1 == "installed" {print $2}'; }

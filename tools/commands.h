@@ -42,6 +42,7 @@ void add_audit_diff(CLI::App& audit, const Output& output);
 void add_train(CLI::App& app, const Output& output);
 void add_test(CLI::App& app, const Output& output);
 void add_synth(CLI::App& app, const Output& output);
+void add_flow(CLI::App& app, const Output& output);
 void add_crf(CLI::App& app, const Output& output);
 
 }  // namespace salix::cli

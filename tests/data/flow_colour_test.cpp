@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/error.h"
+
 namespace salix::data {
 namespace {
 
@@ -23,12 +25,21 @@ TEST(FlowColour, FollowsTheBenchmarksWheel) {
   expect_colour(flow_colour(9.0f, 0.0f), 255, 0, 0);
 }
 
-TEST(FlowColour, ScalesAFieldByItsLargestMotion) {
+TEST(FlowColour, ScalesAFieldByARadius) {
   const FlowField flow{1, 3, {4.0f, 0.0f, 2.0f}, {0.0f, 0.0f, 0.0f}};
-  const Image image = colour_flow(flow);
-  EXPECT_EQ(std::vector<std::uint8_t>({255, 0, 0, 255, 255, 255, 255, 127, 127}), image.pixels);
-  const Image rest = colour_flow({1, 1, {0.0f}, {0.0f}});
-  EXPECT_EQ(std::vector<std::uint8_t>({255, 255, 255}), rest.pixels);
+  EXPECT_EQ(std::vector<std::uint8_t>({255, 0, 0, 255, 255, 255, 255, 127, 127}),
+            colour_flow(flow, 4.0f).pixels);
+  EXPECT_EQ(std::vector<std::uint8_t>({255, 0, 0, 255, 255, 255, 255, 0, 0}),
+            colour_flow(flow, 2.0f).pixels);
+}
+
+TEST(FlowColour, TakesTheRadiusOfAPartOfTheMotions) {
+  const FlowField flow{1, 4, {3.0f, 0.0f, -1.0f, 2.0f}, {4.0f, 0.0f, 0.0f, 0.0f}};
+  EXPECT_EQ(flow_radius(flow), 5.0f);
+  EXPECT_EQ(flow_radius(flow, 0.75), 2.0f);
+  EXPECT_EQ(flow_radius(flow, 0.5), 1.0f);
+  EXPECT_EQ(flow_radius({1, 1, {0.0f}, {0.0f}}), 1e-3f);
+  EXPECT_THROW(flow_radius(flow, 0.0), InvalidInput);
 }
 
 }  // namespace

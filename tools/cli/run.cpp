@@ -65,6 +65,7 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   add_eval(app, output);
   add_audit(app, output);
   add_synth(app, output);
+  add_flow(app, output);
   add_crf(app, output);
   return run_checked(app, arguments, output);
 }
