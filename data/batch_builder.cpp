@@ -55,8 +55,11 @@ void BatchBuilder::read(Batch& batch, int k, std::int64_t sample, bool flip) con
   const std::size_t pixels = pixels_of(options_);
   SampleSpans spans{part(batch.image, k, 3 * pixels), part(batch.mask, k, pixels), {}};
   for (int m = 0; m < kModalities; ++m) spans.prior[m] = part(batch.prior[m], k, 3 * pixels);
-  const SampleFiles& files = samples_[static_cast<std::size_t>(sample)];
+  SampleFiles files = samples_[static_cast<std::size_t>(sample)];
   try {
+    if (options_.with_masks && options_.mask_file) {
+      files.mask = options_.mask_file(sample, batch.epoch);
+    }
     load_training_sample(files, options_.size, flip, spans);
   } catch (const Error&) {
     throw;  // names its file already

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,9 @@ struct LoaderOptions {
   int prefetch = 4;           // batches under way or waiting, at most
   std::uint64_t seed = 0;
   bool with_masks = false;
+  // Where the mask of a sample lies in an epoch, instead of SampleFiles::mask: for labels that
+  // training changes. Asked by the workers, when they read it.
+  std::function<std::filesystem::path(std::int64_t sample, std::int64_t epoch)> mask_file = {};
   OnBadImage on_bad_image = OnBadImage::kFail;
   // Called by next(), once per bad file, with its name and what is wrong.
   std::function<void(const std::string&)> warn = {};

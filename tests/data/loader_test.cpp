@@ -103,6 +103,22 @@ TEST_F(LoaderTest, DeliversTheEpochsOrderAndDropsTheLastPartialBatch) {
   }
 }
 
+TEST_F(LoaderTest, AsksWhereTheMaskOfASampleLiesInAnEpoch) {
+  put_image(scratch_ / "later.png", 1, 999);
+  LoaderOptions options = options_;
+  options.mask_file = [this](std::int64_t sample, std::int64_t epoch) {
+    return sample == 5 && epoch > 1 ? std::filesystem::path(scratch_ / "later.png")
+                                    : samples_[static_cast<std::size_t>(sample)].mask;
+  };
+  expect_equal(epoch(options, 1)[0], epoch(options_, 1)[0]);
+  const auto batches = epoch(options, 2), before = epoch(options_, 2);
+  for (std::size_t b = 0; b < batches.size(); ++b) {
+    const auto& samples = batches[b].samples;
+    const bool holds = std::find(samples.begin(), samples.end(), 5) != samples.end();
+    EXPECT_EQ(std::ranges::equal(batches[b].mask, before[b].mask), !holds);
+  }
+}
+
 TEST_F(LoaderTest, GivesTheSameBitsForAnyNumberOfWorkersAndAfterARestart) {
   const auto reference = epoch(options_, 1);
   for (const int workers : {0, 1, 3, 7}) {
