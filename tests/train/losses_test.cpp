@@ -14,6 +14,7 @@
 #include "train/losses/csd_loss.h"
 #include "train/losses/iou_loss.h"
 #include "train/losses/stage1_loss.h"
+#include "train/losses/stage2_loss.h"
 
 namespace salix::testing {
 namespace {
@@ -118,9 +119,23 @@ TEST_P(Losses, BtmIsNotEvaluatedWithoutWeight) {
 
 TEST_P(Losses, StageTwo) {
   in_each_dtype([&](LossScene s, DType) {
-    expect_printed(cornet_loss(s.logits1, s.target).item(), 0.5832893298);
+    const Stage2Loss cornet = stage2_loss({{"final", s.logits1}}, s.target);
+    expect_printed(cornet.total.item(), 0.5832893298);
+    ASSERT_EQ(cornet.terms.size(), 1U);
+    EXPECT_EQ(cornet.terms[0].first, "iou");
     const Tensor half = resize_bilinear(s.logits1, 32, 32, {.align_corners = true});
-    expect_printed(midnet_loss(half, affine(half, 0.5, 0), s.target).item(), 0.7020893179);
+    const Stage2Loss midnet = stage2_loss({{"final", half},
+                                           {"score1", affine(half, 0.5, 0)},
+                                           {"score2", s.logits2},
+                                           {"score_global", s.logits2}},
+                                          s.target);
+    expect_printed(midnet.total.item(), 0.7020893179);
+    ASSERT_EQ(midnet.terms.size(), 2U);
+    EXPECT_EQ(midnet.terms[0].first, "iou_score");
+    EXPECT_EQ(midnet.terms[1].first, "iou_score1");
+    EXPECT_NEAR(midnet.terms[0].second.item() + midnet.terms[1].second.item(), midnet.total.item(),
+                1e-6);
+    EXPECT_FALSE(midnet.terms[0].second.requires_grad() || midnet.terms[1].second.requires_grad());
   });
 }
 
@@ -165,9 +180,13 @@ TEST_P(Losses, RefuseBadRequests) {
   EXPECT_THAT(error_of([&] { csd_loss(map, 0, 20); }),
               HasSubstr("csd_exponent: the epoch must be in 1..epochs; got 0 of 20"));
   EXPECT_THAT(error_of([&] {
-                cornet_loss(map, Tensor::zeros(exec(), {16, 16}));
+                stage2_loss({{"final", map}}, Tensor::zeros(exec(), {16, 16}));
               }),
-              HasSubstr("stage 2 loss: needs logits [N,h,w,1] and a target [N,H,W,1]"));
+              HasSubstr("stage2_loss: needs logits [N,h,w,1] and a target [N,H,W,1]"));
+  EXPECT_THAT(error_of([&] {
+                stage2_loss({{"score1", map}}, map);
+              }),
+              HasSubstr("stage2_loss: the first output must be called 'final'; got 'score1'"));
 }
 
 }  // namespace

@@ -1,0 +1,54 @@
+// A saliency network in small, with midnet's shape: two encoders, trained and untrained heads.
+#pragma once
+
+#include <string>
+
+#include "layers/functional/avg_pool2d.h"
+#include "layers/functional/binary.h"
+#include "layers/functional/unary.h"
+#include "layers/modules/conv2d.h"
+#include "models/saliency_network.h"
+
+namespace salix::testing {
+
+class TwoHeads : public SaliencyNetwork {
+ public:
+  // With `modality` it is called midnet and looks at both images; else cornet, with one output.
+  TwoHeads(Exec& exec, bool modality)
+      : encoder(exec, 3, 4, {}),
+        t_net(exec, 3, 4, {}),
+        score(exec, 4, 1, {}),
+        score1(exec, 4, 1, {}),
+        unused(exec, 4, 1, {}),
+        modality_(modality) {
+    add_module("encoder", encoder);
+    if (modality) add_module("t_net", t_net);
+    add_module("score", score);
+    if (modality) add_module("score_1", score1);
+    add_module("unused", unused);
+  }
+
+  std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) override {
+    Tensor features = relu(encoder(image));
+    if (!modality_) return {{"final", score(features)}};
+    features = features + relu(t_net(modality));
+    return {{"final", score(features)},
+            {"score1", score1(avg_pool2d(features, {.kernel = 2, .stride = 2}))},
+            {"score2", unused(features)}};
+  }
+
+  std::string name() const override { return modality_ ? "midnet" : "cornet"; }
+  int stage() const override { return 2; }
+  bool needs_modality() const override { return modality_; }
+  std::vector<NamedEncoder> encoders() override {
+    if (!modality_) return {{"encoder.", nullptr}};
+    return {{"encoder.", nullptr}, {"t_net.", nullptr}};
+  }
+
+  Conv2d encoder, t_net, score, score1, unused;
+
+ private:
+  bool modality_;
+};
+
+}  // namespace salix::testing

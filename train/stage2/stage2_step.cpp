@@ -1,0 +1,85 @@
+#include "train/stage2/stage2_step.h"
+
+#include <cmath>
+
+#include "engine/autograd/tape.h"
+#include "layers/functional/unary.h"
+#include "train/not_finite.h"
+#include "train/optimizers/clip_gradient.h"
+
+namespace salix {
+namespace {
+
+void check_finite(const StepReport& report, const std::string& network,
+                  const TrainingPosition& position) {
+  if (std::isfinite(report.total)) return;
+  std::string terms;
+  for (const auto& [name, value] : report.terms) {
+    terms += str(terms.empty() ? "" : ", ", name, " ", value);
+  }
+  throw NotFinite(str("train ", network, ": the loss must be finite; got ", report.total, " (",
+                      terms, ") in epoch ", position.epoch, ", step ", position.step + 1));
+}
+
+}  // namespace
+
+double default_weight_decay(const SaliencyNetwork& network) {
+  return network.name() == "midnet" ? 0.0 : 5e-4;
+}
+
+Stage2Step::Stage2Step(Exec& exec, SaliencyNetwork& network, std::unique_ptr<Optimizer> optimizer,
+                       const Stage2Params& params, LabelRefinement* refinement)
+    : exec_(exec),
+      network_(network),
+      optimizer_(std::move(optimizer)),
+      params_(params),
+      refinement_(refinement) {
+  SALIX_CHECK(optimizer_ != nullptr && optimizer_->groups().size() == 2,
+              "stage 2: the optimizer must have two groups, the encoders and the rest; got ",
+              optimizer_ == nullptr ? 0 : optimizer_->groups().size());
+  network_.set_requires_grad(true);
+}
+
+StepReport Stage2Step::operator()(const data::Batch& batch, const TrainingPosition& position) {
+  StepReport report = (*this)(make_stage2_batch(exec_, batch, network_.needs_modality()), position);
+  if (refinement_ != nullptr) refinement_->after_step(batch, probabilities());
+  return report;
+}
+
+StepReport Stage2Step::operator()(const Stage2Batch& batch, const TrainingPosition& position) {
+  const Stage2Rates rates =
+      stage2_rates(params_.learning_rate, position.step + 1, params_.total_steps());
+  optimizer_->groups()[0].learning_rate = rates.encoder;
+  optimizer_->groups()[1].learning_rate = rates.rest;
+
+  Stage2Loss loss;
+  {
+    const std::vector<NamedOutput> outputs = network_.outputs(batch.image, batch.modality);
+    prediction_ = outputs.front().logits.detach();
+    loss = stage2_loss(outputs, batch.target);
+  }
+  StepReport report{.total = loss.total.item(),
+                    .terms = {},
+                    .rates = {{"encoder", rates.encoder}, {"decoder", rates.rest}},
+                    .more = {}};
+  for (const auto& [name, value] : loss.terms) report.terms.emplace_back(name, value.item());
+  check_finite(report, network_.name(), position);
+
+  backward(loss.total);
+  if (trace_ != nullptr) trace_->gradients(network_);
+  if (!at_rest(position.step + 1)) return report;
+  if (params_.clip_gradient > 0) {
+    report.gradient_norm = clip_gradient_norm(network_.parameters(), params_.clip_gradient);
+  }
+  optimizer_->step();
+  network_.clear_grad();
+  return report;
+}
+
+Tensor Stage2Step::probabilities() const {
+  SALIX_CHECK(prediction_.defined(), "stage 2: there are probabilities after the first step only");
+  const NoGrad no_grad(exec_);
+  return sigmoid(prediction_);
+}
+
+}  // namespace salix

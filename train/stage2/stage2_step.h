@@ -1,0 +1,60 @@
+// One iteration of stage 2 of A2S-v2: forward, IoU loss against the pseudo labels, backward and,
+// every ave_batch iterations, the optimizer. For every network that predicts saliency.
+#pragma once
+
+#include <memory>
+
+#include "train/losses/stage2_loss.h"
+#include "train/stage2/label_refinement.h"
+#include "train/stage2/learning_rates.h"
+#include "train/stage2/stage2_batch.h"
+#include "train/training_step.h"
+
+namespace salix {
+
+struct Stage2Params {
+  int epochs = 10;
+  std::int64_t steps_per_epoch = 0;
+  double learning_rate = 0.005;
+  double clip_gradient = 0;  // largest L2 norm over all gradients; 0: off
+  int ave_batch = 1;         // iterations per optimizer step; gradients are summed
+
+  std::int64_t total_steps() const { return epochs * steps_per_epoch; }
+};
+
+// What the published training of `network` uses: 0 for midnet (no weight decay), else 5e-4.
+double default_weight_decay(const SaliencyNetwork& network);
+
+class Stage2Step : public TrainingStep {
+ public:
+  // optimizer   over the two groups of parameter_groups(); the step sets their rates.
+  // refinement  gets the prediction of every iteration; nullptr: labels stay. The caller keeps
+  //             ownership.
+  Stage2Step(Exec& exec, SaliencyNetwork& network, std::unique_ptr<Optimizer> optimizer,
+             const Stage2Params& params, LabelRefinement* refinement = nullptr);
+
+  StepReport operator()(const data::Batch& batch, const TrainingPosition& position) override;
+  // The same on tensors, of any type the network has, and without refinement.
+  StepReport operator()(const Stage2Batch& batch, const TrainingPosition& position);
+
+  void start_epoch() override { network_.clear_grad(); }
+  bool at_rest(std::int64_t steps) const override { return steps % params_.ave_batch == 0; }
+  void set_trace(AuditTrace* trace) override { trace_ = trace; }
+
+  SaliencyNetwork& network() override { return network_; }
+  Optimizer& optimizer() override { return *optimizer_; }
+  const Stage2Params& params() const { return params_; }
+  // What the network predicted for the last batch, before the update: [N,h,w,1], not on the tape.
+  Tensor probabilities() const;
+
+ private:
+  Exec& exec_;
+  SaliencyNetwork& network_;
+  std::unique_ptr<Optimizer> optimizer_;
+  Stage2Params params_;
+  LabelRefinement* refinement_;
+  AuditTrace* trace_ = nullptr;
+  Tensor prediction_;
+};
+
+}  // namespace salix
