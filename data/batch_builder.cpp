@@ -27,7 +27,11 @@ BatchBuilder::BatchBuilder(std::vector<SampleFiles> samples, const LoaderOptions
   SALIX_CHECK(options.batch > 0 && options.size > 0 && options.workers >= 0 && options.prefetch > 0,
               "loader: batch, size and prefetch must be positive and workers not negative; got ",
               options.batch, ", ", options.size, ", ", options.prefetch, ", ", options.workers);
-  SALIX_CHECK(sample_count() >= options.batch, "loader: at least one batch of ", options.batch,
+  SALIX_CHECK(options.rank >= 0 && options.rank < options.ranks,
+              "loader: the rank must be one of 0 to ranks - 1; got rank ", options.rank, " of ",
+              options.ranks);
+  const std::int64_t batch_of_all = std::int64_t{options.ranks} * options.batch;
+  SALIX_CHECK(sample_count() >= batch_of_all, "loader: at least one batch of ", batch_of_all,
               " samples is needed; got ", sample_count(), " samples");
   for (const SampleFiles& sample : samples_)
     SALIX_CHECK(!options.with_masks || !sample.mask.empty(), "loader: sample '", sample.name,
@@ -70,8 +74,8 @@ void BatchBuilder::read(Batch& batch, int k, std::int64_t sample, bool flip) con
 
 BatchBuilder::Filled BatchBuilder::fill(Batch& batch, const std::vector<std::int64_t>& order,
                                         int k) {
-  const std::size_t place =
-      static_cast<std::size_t>(batch.index) * batch.samples.size() + static_cast<std::size_t>(k);
+  const auto share = static_cast<std::size_t>(batch.index * options_.ranks + options_.rank);
+  const std::size_t place = share * batch.samples.size() + static_cast<std::size_t>(k);
   Filled filled;
   for (std::size_t tried = 0; tried < order.size(); ++tried) {
     filled.sample = order[(place + tried) % order.size()];

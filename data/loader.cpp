@@ -33,7 +33,7 @@ struct Loader::Work {
   Work(std::vector<SampleFiles> samples, LoaderOptions request)
       : options(std::move(request)),
         builder(std::move(samples), options),
-        batches(builder.sample_count() / options.batch),
+        batches(builder.sample_count() / (std::int64_t{options.ranks} * options.batch)),
         next_batch(batches) {
     for (int k = 0; k < options.workers; ++k) workers.emplace_back([this] { run_worker(); });
   }

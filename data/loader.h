@@ -38,6 +38,10 @@ struct LoaderOptions {
   int workers = 2;            // threads; 0: next() does the work itself
   int prefetch = 4;           // batches under way or waiting, at most
   std::uint64_t seed = 0;
+  // Of several processes that train together, each on its share: batch b of an epoch is the
+  // `ranks` times `batch` samples from place b * ranks * batch of the order on, and rank r has
+  // the r-th `batch` of them.
+  int rank = 0, ranks = 1;
   bool with_masks = false;
   // Where the mask of a sample lies in an epoch, instead of SampleFiles::mask: for labels that
   // training changes. Asked by the workers, when they read it.
@@ -50,11 +54,12 @@ struct LoaderOptions {
 };
 
 // The order and flips are those of data/draws.h; an incomplete last batch is dropped. A batch's
-// bits depend on (samples, options.seed, epoch, index) alone: not on workers, prefetch, or where
-// the epoch was started. One thread calls; the workers are the loader's own.
+// bits depend on (samples, options.seed, rank, ranks, epoch, index) alone: not on workers,
+// prefetch, or where the epoch was started. One thread calls; the workers are the loader's own.
 class Loader {
  public:
-  // InvalidInput for fewer samples than one batch, or a sample without mask if with_masks.
+  // InvalidInput for fewer samples than one batch of every rank, or a sample without mask if
+  // with_masks.
   Loader(std::vector<SampleFiles> samples, LoaderOptions options);
   ~Loader();  // does not wait for more than the samples being read
   Loader(const Loader&) = delete;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/autograd/observer.h"
@@ -13,7 +15,7 @@ namespace {
 using autograd::Node;
 
 // Only the order of ops matters, so one counter serves all Execs and threads. It starts
-// above the numbers of leaves (Tensor::set_requires_grad): leaves come last in backward.
+// above the numbers of leaves (Tensor::set_requires_grad): no op comes after a leaf in backward.
 std::uint64_t next_order() {
   static std::atomic<std::uint64_t> counter{std::uint64_t{1} << 63};
   return ++counter;
@@ -42,6 +44,37 @@ void run_hooks(const Node& node, std::vector<Tensor>& grads) {
     Tensor replaced = hook(grads.front());
     if (replaced.defined()) grads.front() = std::move(replaced);
   }
+}
+
+// How many edges lead to each leaf in the graph above `roots`. When they all have been walked
+// the leaf's gradient is complete, though ops before it are still to come: whoever sends
+// gradients to other machines (register_hook) can begin then.
+using LeafUses = std::unordered_map<const Node*, int>;
+
+LeafUses count_leaf_uses(const Pending& roots) {
+  LeafUses uses;
+  std::unordered_set<const Node*> seen;
+  std::vector<const Node*> open;
+  const auto visit = [&](const Node* node) {
+    if (!node->is_leaf && seen.insert(node).second) open.push_back(node);
+  };
+  for (const auto& [order, entry] : roots) visit(entry.first.get());
+  while (!open.empty()) {
+    const Node* node = open.back();
+    open.pop_back();
+    for (const Node::Edge& edge : node->inputs) {
+      if (!edge.node) continue;
+      if (edge.node->is_leaf) ++uses[edge.node.get()];
+      visit(edge.node.get());
+    }
+  }
+  return uses;
+}
+
+// Hands a leaf its complete gradient.
+void finish_leaf(Node& leaf, std::vector<Tensor>& grads) {
+  run_hooks(leaf, grads);
+  autograd::accumulate(leaf.grad, grads.front());
 }
 
 }  // namespace
@@ -105,14 +138,14 @@ void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& dou
   }
 
   const NoGrad no_grad(outputs.front().exec());
+  LeafUses leaf_uses = count_leaf_uses(pending);
   while (!pending.empty()) {
-    auto [node, grads] = std::move(pending.begin()->second);
-    pending.erase(pending.begin());
-    run_hooks(*node, grads);
+    auto [node, grads] = std::move(pending.extract(pending.begin()).mapped());
     if (node->is_leaf) {
-      autograd::accumulate(node->grad, grads.front());
+      finish_leaf(*node, grads);
       continue;
     }
+    run_hooks(*node, grads);
     SALIX_CHECK(node->backward, "backward: the graph through '", node->op,
                 "' was walked before and its saved tensors are freed; run the forward pass again");
     const autograd::BackwardFunction rule = std::exchange(node->backward, nullptr);
@@ -126,6 +159,10 @@ void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& dou
         add_pending(pending, edge.node, edge.output_index, dinputs[i]);
       }
       dinputs[i] = {};  // the pending sum is the only holder, and may add in place
+      if (!edge.node || !edge.node->is_leaf || --leaf_uses[edge.node.get()] > 0) continue;
+      if (auto complete = pending.extract(edge.node->order)) {
+        finish_leaf(*edge.node, complete.mapped().second);
+      }
     }
   }
 }

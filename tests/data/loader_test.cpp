@@ -138,6 +138,31 @@ TEST_F(LoaderTest, GivesTheSameBitsForAnyNumberOfWorkersAndAfterARestart) {
   EXPECT_TRUE(epoch(options_, 1, 5).empty());
 }
 
+// Rank by rank, in order, bad files included: what one process has in one batch.
+TEST_F(LoaderTest, TheRanksBatchesTogetherAreOneLargeBatch) {
+  spoil(epoch_order(7, 2, kSamples)[9]);
+  options_.on_bad_image = OnBadImage::kSkip;
+  const auto whole = epoch(options_, 2);
+  std::vector<std::vector<Batch>> parts;
+  for (const int rank : {0, 1}) {
+    LoaderOptions options = options_;
+    options.batch = 2;
+    options.rank = rank;
+    options.ranks = 2;
+    parts.push_back(epoch(options, 2));
+    ASSERT_EQ(parts.back().size(), whole.size());
+  }
+  for (std::size_t b = 0; b < whole.size(); ++b) {
+    for (std::size_t k = 0; k < 4; ++k) {
+      const Batch& part = parts[k / 2][b];
+      EXPECT_EQ(part.samples[k % 2], whole[b].samples[k]);
+      EXPECT_EQ(part.flipped[k % 2], whole[b].flipped[k]);
+      EXPECT_TRUE(std::ranges::equal(part.image.span().subspan(192 * (k % 2), 192),
+                                     whole[b].image.span().subspan(192 * k, 192)));
+    }
+  }
+}
+
 TEST_F(LoaderTest, MayBeginAnotherEpochAtAnyMoment) {
   const auto reference = epoch(options_, 2);
   Loader loader(samples_, options_);

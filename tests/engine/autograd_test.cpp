@@ -103,6 +103,29 @@ TEST_F(Tape, HooksSeeTheWholeGradientAndMayReplaceIt) {
   EXPECT_EQ(x.grad().item(), 60);
 }
 
+// What sends gradients to other machines relies on it: a leaf need not wait for the ops before
+// its first use. One that is used twice is complete after the earlier use.
+TEST_F(Tape, HandsOutALeafsGradientAsSoonAsItIsComplete) {
+  Tensor x = leaf({1}), early = leaf({2}), both = leaf({3}), late = leaf({5});
+  std::string seen;
+  const auto watch = [&](const Tensor& tensor, char name) {
+    register_hook(tensor, [&seen, name](const Tensor&) {
+      seen += name;
+      return Tensor();
+    });
+  };
+  watch(early, 'e');
+  watch(both, 'b');
+  watch(late, 'l');
+  const Tensor a = multiply(x, early), b = multiply(a, both), c = multiply(b, both);
+  watch(a, '1');
+  watch(b, '2');
+  watch(c, '3');
+  backward(multiply(c, late));
+  EXPECT_EQ(seen, "l32b1e");
+  EXPECT_EQ(both.grad().item(), 2 * 2 * 3 * 5);
+}
+
 TEST_F(Tape, FreesSavedTensorsAsItGoes) {
   Tensor x = random_leaf(exec, {1 << 16}, 1);
   Tensor y = multiply(multiply(x, x), x);
