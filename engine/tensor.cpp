@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "engine/autograd/node.h"
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 
 namespace salix {
@@ -120,6 +121,7 @@ Tensor Tensor::reshape(const Shape& to_shape) const {
   SALIX_CHECK(to_shape.numel() == numel(), "reshape: ", shape(), " has ", numel(),
               " elements, which do not fit ", to_shape);
   Tensor y = alias(to_shape);
+  trace_op("reshape", {*this}, y);
   record("reshape", {*this}, y,
          [from = shape()](const Tensor& dy) { return std::vector{dy.reshape(from)}; });
   return y;
@@ -129,6 +131,7 @@ Tensor Tensor::to(DType to_dtype) const {
   if (to_dtype == dtype()) return *this;
   Tensor y = empty(exec(), shape(), to_dtype);
   exec().backend().convert(view().data, dtype(), y.mutable_view().data, to_dtype, numel());
+  trace_op("convert", {*this}, y);
   if (is_floating(dtype()) && is_floating(to_dtype)) {
     record("convert", {*this}, y,
            [from = dtype()](const Tensor& dy) { return std::vector{dy.to(from)}; });

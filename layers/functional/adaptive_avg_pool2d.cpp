@@ -1,5 +1,6 @@
 #include "layers/functional/adaptive_avg_pool2d.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/adaptive_avg_pool2d/adaptive_avg_pool2d.h"
 
@@ -12,6 +13,8 @@ Tensor adaptive_avg_pool2d(const Tensor& x, std::int64_t height, std::int64_t wi
 
   Tensor y = Tensor::empty(x.exec(), {x.dim(0), height, width, x.dim(3)}, x.dtype());
   kernels::adaptive_avg_pool2d(x.exec(), x.view(), y.mutable_view());
+
+  trace_op("adaptive_avg_pool2d", {x}, y);
 
   // A mean is linear, so the gradient needs only the shape of x.
   record("adaptive_avg_pool2d", {x}, y, [in = x.shape()](const Tensor& dy) {

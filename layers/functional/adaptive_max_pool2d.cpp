@@ -1,5 +1,6 @@
 #include "layers/functional/adaptive_max_pool2d.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/adaptive_max_pool2d/adaptive_max_pool2d.h"
 
@@ -17,6 +18,7 @@ Tensor adaptive_max_pool2d(const Tensor& x, std::int64_t height, std::int64_t wi
   kernels::adaptive_max_pool2d(x.exec(), x.view(), y.mutable_view(),
                                index ? index.mutable_view() : View{});
 
+  trace_op("adaptive_max_pool2d", {x}, y);
   record("adaptive_max_pool2d", {x}, y, [in = x.shape(), index](const Tensor& dy) {
     Tensor dx = Tensor::empty(dy.exec(), in, dy.dtype());
     kernels::adaptive_max_pool2d_backward(dy.exec(), dy.view(), index.view(), dx.mutable_view());

@@ -1,6 +1,7 @@
 #include "layers/functional/argmax.h"
 
 #include "engine/autograd/observer.h"
+#include "engine/autograd/op_trace.h"
 #include "kernels/argmax/argmax.h"
 
 namespace salix {
@@ -10,6 +11,7 @@ Tensor argmax(const Tensor& x) {
   const Shape out{std::span<const std::int64_t>(x.shape().begin(), x.shape().end() - 1)};
   Tensor y = Tensor::empty(x.exec(), out, DType::kInt32);
   kernels::argmax(x.exec(), x.view(), y.mutable_view());
+  trace_op("argmax", {x}, y);
   return observed("argmax", y);
 }
 

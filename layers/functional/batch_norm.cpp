@@ -1,5 +1,6 @@
 #include "layers/functional/batch_norm.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 
 namespace salix {
@@ -26,6 +27,9 @@ Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, Tens
                        .mean = mean.mutable_view(),
                        .inv_std = inv_std.mutable_view()},
                       params);
+
+  trace_op("batch_norm", {x, gamma, beta, running_mean, running_var, residual}, y,
+           {{"eps", params.eps}, {"training", params.training}, {"relu", params.relu}});
 
   // Saved: x and the statistics; y only where the residual hides its sign.
   const bool masks_by_output = params.relu && residual.defined();

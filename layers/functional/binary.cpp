@@ -1,6 +1,7 @@
 #include "layers/functional/binary.h"
 
 #include "engine/autograd/observer.h"
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/binary/binary.h"
 #include "kernels/binary/broadcast.h"
@@ -31,6 +32,7 @@ Tensor apply(BinaryOp op, const Tensor& a, const Tensor& b) {
   Tensor y =
       Tensor::empty(a.exec(), kernels::broadcast_shape(name, a.shape(), b.shape()), a.dtype());
   kernels::binary(a.exec(), op, a.view(), b.view(), y.mutable_view());
+  trace_op(name, {a, b}, y);
   if (!kernels::has_gradient(op) || !wants_grad({a, b})) return observed(name, y);
 
   const auto reads = kernels::binary_backward_reads(op, a.requires_grad(), b.requires_grad());

@@ -1,5 +1,6 @@
 #include "layers/functional/concat.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/concat/concat.h"
 
@@ -23,6 +24,8 @@ Tensor concat(const std::vector<Tensor>& inputs, int axis) {
   Exec& exec = inputs.front().exec();
   std::vector<Tensor> y{Tensor::empty(exec, first.with(along, total), inputs.front().dtype())};
   kernels::concat(exec, views, y[0].mutable_view(), along);
+
+  trace_op("concat", inputs, y[0], {{"axis", std::int64_t{along}}});
 
   // Concatenation copies, so each input's gradient is its own piece of dy.
   std::vector<Shape> shapes;

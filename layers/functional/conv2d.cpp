@@ -1,12 +1,24 @@
 #include "layers/functional/conv2d.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
+#include "layers/functional/op_attributes.h"
 
 namespace salix {
 namespace {
 
 ConstView view_or_empty(const Tensor& tensor) {
   return tensor.defined() ? tensor.view() : ConstView{};
+}
+
+void trace_conv2d(const char* op, std::initializer_list<Tensor> inputs, const Tensor& y,
+                  const Conv2dParams& params) {
+  trace_op(op, inputs, y,
+           {{"stride", h_and_w(params.stride)},
+            {"padding", h_and_w(params.padding)},
+            {"dilation", h_and_w(params.dilation)},
+            {"groups", std::int64_t{params.groups}},
+            {"relu", params.relu}});
 }
 
 }  // namespace
@@ -19,6 +31,8 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dP
       x.exec(), kernels::conv2d_output_shape(x.shape(), weight.shape(), params), x.dtype());
   kernels::conv2d(x.exec(), x.view(), weight.view(), view_or_empty(bias), {}, y.mutable_view(),
                   params);
+
+  trace_conv2d("conv2d", {x, weight, bias}, y, params);
 
   // Bilinear in x and weight: each one's gradient needs the other, so each is kept only
   // when the other wants a gradient.
@@ -56,6 +70,7 @@ Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias, T
   Tensor y = in_place ? residual : Tensor::empty(x.exec(), out, x.dtype());
   kernels::conv2d(x.exec(), x.view(), weight.view(), view_or_empty(bias), view_or_empty(residual),
                   y.mutable_view(), params, packed);
+  trace_conv2d("conv2d_fused", {x, weight, bias, residual}, y, params);
   return y;
 }
 

@@ -1,5 +1,6 @@
 #include "layers/functional/dropout.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 
 namespace salix {
@@ -18,6 +19,8 @@ Tensor drop(const char* op, DropFunction* function, const Tensor& x,
                                       static_cast<float>(options.p)};
   Tensor y = Tensor::empty(x.exec(), x.shape(), x.dtype());
   function(x.exec(), x.view(), y.mutable_view(), params);
+
+  trace_op(op, {x}, y, {{"p", options.p}});
 
   // Linear and diagonal, so its own transpose. Nothing is saved: the key draws the same mask.
   record(op, {x}, y, [function, params](const Tensor& dy) {

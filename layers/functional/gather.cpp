@@ -1,5 +1,6 @@
 #include "layers/functional/gather.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/gather/gather.h"
 
@@ -15,6 +16,8 @@ Tensor gather(const Tensor& table, const Tensor& index) {
   Tensor y =
       Tensor::empty(table.exec(), Shape(std::span<const std::int64_t>(sizes)), table.dtype());
   kernels::gather(table.exec(), table.view(), index.view(), y.mutable_view());
+
+  trace_op("gather", {table, index}, y);
 
   // A row's gradient is the sum over all places that looked it up.
   record("gather", {table, index}, y,

@@ -1,5 +1,6 @@
 #include "layers/functional/group_norm.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 
 namespace salix {
@@ -22,6 +23,9 @@ Tensor group_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta,
                        .mean = mean.mutable_view(),
                        .inv_std = inv_std.mutable_view()},
                       params);
+
+  trace_op("group_norm", {x, gamma, beta}, y,
+           {{"groups", params.groups}, {"eps", params.eps}, {"relu", params.relu}});
 
   // Saved: x and the statistics. The ReLU's sign is computed again from x.
   record("group_norm", {x, gamma, beta}, y,

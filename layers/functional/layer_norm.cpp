@@ -1,5 +1,6 @@
 #include "layers/functional/layer_norm.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/common/parameter_dtype.h"
 
@@ -24,6 +25,8 @@ Tensor layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta,
                        .mean = mean.mutable_view(),
                        .inv_std = inv_std.mutable_view()},
                       params);
+
+  trace_op("layer_norm", {x, gamma, beta}, y, {{"eps", params.eps}});
 
   // Saved: x and the statistics; beta shifts y and leaves no trace in the gradients.
   record("layer_norm", {x, gamma, beta}, y,

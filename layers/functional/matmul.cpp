@@ -1,5 +1,6 @@
 #include "layers/functional/matmul.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/reduce/reduce.h"
 
@@ -34,6 +35,9 @@ Tensor matmul(const Tensor& a, const Tensor& b, const Tensor& bias, MatmulParams
                            a.dtype());
   kernels::matmul(a.exec(), a.view(), b.view(), bias.defined() ? bias.view() : ConstView{},
                   y.mutable_view(), params);
+
+  trace_op("matmul", {a, b, bias}, y,
+           {{"transpose_a", params.transpose_a}, {"transpose_b", params.transpose_b}});
 
   // Each factor's gradient needs the other, so each is kept only when the other wants one.
   const bool want_da = a.requires_grad(), want_db = b.requires_grad();

@@ -1,7 +1,9 @@
 #include "layers/functional/max_pool2d.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/common/pool_checks.h"
+#include "layers/functional/op_attributes.h"
 
 namespace salix {
 
@@ -15,6 +17,10 @@ Tensor max_pool2d(const Tensor& x, MaxPool2dParams params) {
   kernels::max_pool2d(x.exec(), x.view(), y.mutable_view(), index ? index.mutable_view() : View{},
                       params);
 
+  trace_op("max_pool2d", {x}, y,
+           {{"kernel", h_and_w(params.kernel)},
+            {"stride", h_and_w(params.stride)},
+            {"padding", h_and_w(params.padding)}});
   record("max_pool2d", {x}, y, [in = x.shape(), index, params](const Tensor& dy) {
     Tensor dx = Tensor::empty(dy.exec(), in, dy.dtype());
     kernels::max_pool2d_backward(dy.exec(), dy.view(), index.view(), dx.mutable_view(), params);

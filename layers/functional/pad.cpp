@@ -1,5 +1,6 @@
 #include "layers/functional/pad.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/pad/pad.h"
 #include "kernels/slice/slice.h"
@@ -19,6 +20,8 @@ Tensor pad(const Tensor& x, const std::vector<std::int64_t>& before,
   }
   Tensor y = Tensor::empty(x.exec(), Shape(std::span<const std::int64_t>(sizes)), x.dtype());
   kernels::pad(x.exec(), x.view(), y.mutable_view(), before, value);
+
+  trace_op("pad", {x}, y, {{"before", before}, {"after", after}, {"value", value}});
 
   // The margin is constant; the middle is x.
   record("pad", {x}, y, [in = x.shape(), before](const Tensor& dy) {

@@ -1,5 +1,6 @@
 #include "layers/functional/permute.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/permute/permute.h"
 
@@ -21,6 +22,8 @@ Tensor permute(const Tensor& x, const std::vector<int>& order) {
   }
   Tensor y = Tensor::empty(x.exec(), Shape(std::span<const std::int64_t>(sizes)), x.dtype());
   kernels::permute(x.exec(), x.view(), y.mutable_view(), order);
+
+  trace_op("permute", {x}, y, {{"order", std::vector<std::int64_t>(order.begin(), order.end())}});
 
   // The gradient goes back the way the values came.
   record("permute", {x}, y, [in = x.shape(), inverse](const Tensor& dy) {

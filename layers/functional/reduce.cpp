@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/reduce/reduce.h"
 
@@ -20,16 +21,23 @@ Tensor reduce(const char* op, const Tensor& x, const std::vector<int>& axes, Red
   }
   if (axes.empty()) summed.fill(true);
   std::vector<std::int64_t> kept, squeezed;  // sizes with and without the summed axes
+  std::vector<std::int64_t> summed_axes;
   for (int axis = 0; axis < x.rank(); ++axis) {
     const bool gone = summed[static_cast<std::size_t>(axis)];
     kept.push_back(gone ? 1 : x.dim(axis));
-    if (!gone) squeezed.push_back(x.dim(axis));
+    if (gone) {
+      summed_axes.push_back(axis);
+    } else {
+      squeezed.push_back(x.dim(axis));
+    }
   }
   const Shape kept_shape{std::span<const std::int64_t>(kept)};
   const Shape out_shape{std::span<const std::int64_t>(params.keep_axes ? kept : squeezed)};
 
   Tensor y = Tensor::empty(x.exec(), out_shape, x.dtype());
   kernels::reduce(x.exec(), x.view(), View{y.mutable_view().data, kept_shape, y.dtype()}, kind);
+
+  trace_op(op, {x}, y, {{"axes", summed_axes}, {"keep_axes", params.keep_axes}});
 
   // Every element of x counts once, so each gets the dy of its sum.
   record(op, {x}, y, [in = x.shape(), kept_shape, kind](const Tensor& dy) {

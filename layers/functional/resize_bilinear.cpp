@@ -1,5 +1,6 @@
 #include "layers/functional/resize_bilinear.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 
 namespace salix {
@@ -13,6 +14,8 @@ Tensor resize_bilinear(const Tensor& x, std::int64_t height, std::int64_t width,
 
   Tensor y = Tensor::empty(x.exec(), {x.dim(0), height, width, x.dim(3)}, x.dtype());
   kernels::resize_bilinear(x.exec(), x.view(), y.mutable_view(), params);
+
+  trace_op("resize_bilinear", {x}, y, {{"align_corners", params.align_corners}});
 
   // y = A x with a fixed matrix A of tap weights, so dx = A^T dy. Only the shape of x is
   // captured: x itself need not stay in memory until the backward pass.

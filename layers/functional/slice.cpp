@@ -1,5 +1,6 @@
 #include "layers/functional/slice.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/pad/pad.h"
 #include "kernels/slice/slice.h"
@@ -20,6 +21,8 @@ Tensor slice(const Tensor& x, const std::vector<std::int64_t>& starts,
   }
   Tensor y = Tensor::empty(x.exec(), Shape(std::span<const std::int64_t>(sizes)), x.dtype());
   kernels::slice(x.exec(), x.view(), y.mutable_view(), starts);
+
+  trace_op("slice", {x}, y, {{"starts", starts}});
 
   // What was cut off did not matter: its gradient is zero.
   record("slice", {x}, y, [in = x.shape(), starts](const Tensor& dy) {

@@ -1,5 +1,6 @@
 #include "layers/functional/softmax.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 
 namespace salix {
@@ -9,6 +10,8 @@ Tensor softmax_of(const char* op, const Tensor& x, kernels::SoftmaxParams params
   SALIX_CHECK(x.rank() >= 1, op, ": x must have an axis; got shape ", x.shape());
   Tensor y = Tensor::empty(x.exec(), x.shape(), x.dtype());
   kernels::softmax(x.exec(), x.view(), y.mutable_view(), params);
+
+  trace_op(op, {x}, y);
 
   // Both gradients need only the result; x is not kept.
   record(op, {x}, y, [y = y.detach(), params](const Tensor& dy) {

@@ -1,6 +1,7 @@
 #include "layers/functional/unary.h"
 
 #include "engine/autograd/observer.h"
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/unary/unary.h"
 
@@ -16,6 +17,12 @@ Tensor apply(UnaryOp op, const Tensor& x, const UnaryParams& params = {}) {
   SALIX_CHECK(is_floating(x.dtype()), name, ": needs a floating tensor; got ", x.dtype());
   Tensor y = Tensor::empty(x.exec(), x.shape(), x.dtype());
   kernels::unary(x.exec(), op, x.view(), y.mutable_view(), params);
+  trace_op(name, {x}, y,
+           {{"exponent", params.exponent},
+            {"low", params.low},
+            {"high", params.high},
+            {"scale", params.scale},
+            {"shift", params.shift}});
   if (!wants_grad({x})) return observed(name, y);
 
   // One tensor at most is kept: relu, sigmoid, exp and sqrt know their slope from y, which

@@ -1,5 +1,6 @@
 #include "layers/functional/upsampled_conv2d.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/upsampled_conv2d/upsampled_conv2d.h"
 #include "layers/functional/matmul.h"
@@ -42,6 +43,26 @@ Tensor sum_of_enlarged_taps(const std::vector<Tensor>& taps, const Tensor& bias,
   return outputs.front();
 }
 
+// The convolution's channel mixing on the small maps first, as kernels/upsampled_conv2d explains.
+Tensor mix_then_enlarge(const std::vector<Tensor>& maps, const Tensor& weight, const Tensor& bias,
+                        std::int64_t height, std::int64_t width, UpsampledConv2dParams params) {
+  // [O,K,K,C] -> [K*K*O,C]: one row per tap and output channel.
+  const std::int64_t outputs = weight.dim(0), taps = weight.dim(1) * weight.dim(2);
+  const Tensor by_tap =
+      permute(weight.reshape({outputs, taps, -1}), {1, 0, 2}).reshape({taps * outputs, -1});
+  std::vector<Tensor> tap_maps;
+  std::int64_t first = 0;
+  for (const Tensor& map : maps) {
+    const std::int64_t own = map.dim(3);
+    const Tensor mix = slice(by_tap, 1, first, own);
+    tap_maps.push_back(linear(map, mix, {}));
+    first += own;
+  }
+  return sum_of_enlarged_taps(
+      tap_maps, bias, {maps.front().dim(0), height, width, outputs},
+      {.kernel = static_cast<int>(weight.dim(1)), .align_corners = params.align_corners});
+}
+
 }  // namespace
 
 Tensor upsampled_conv2d(const std::vector<Tensor>& maps, const Tensor& weight, const Tensor& bias,
@@ -58,21 +79,16 @@ Tensor upsampled_conv2d(const std::vector<Tensor>& maps, const Tensor& weight, c
   SALIX_CHECK(channels == weight.dim(3), "upsampled_conv2d: the maps have ", channels,
               " channels together, the weight ", weight.shape(), " reads ", weight.dim(3));
 
-  // [O,K,K,C] -> [K*K*O,C]: one row per tap and output channel.
-  const std::int64_t outputs = weight.dim(0), taps = weight.dim(1) * weight.dim(2);
-  const Tensor by_tap = permute(weight.reshape({outputs, taps, channels}), {1, 0, 2})
-                            .reshape({taps * outputs, channels});
-  std::vector<Tensor> tap_maps;
-  std::int64_t first = 0;
-  for (const Tensor& map : maps) {
-    const std::int64_t own = map.dim(3);
-    const Tensor mix = slice(by_tap, 1, first, own);
-    tap_maps.push_back(linear(map, mix, {}));
-    first += own;
+  Tensor y;
+  {
+    const UntracedScope parts(weight.exec());
+    y = mix_then_enlarge(maps, weight, bias, height, width, params);
   }
-  return sum_of_enlarged_taps(
-      tap_maps, bias, {maps.front().dim(0), height, width, outputs},
-      {.kernel = static_cast<int>(weight.dim(1)), .align_corners = params.align_corners});
+  std::vector<Tensor> inputs = maps;
+  inputs.push_back(weight);
+  inputs.push_back(bias);
+  trace_op("upsampled_conv2d", inputs, y, {{"align_corners", params.align_corners}});
+  return y;
 }
 
 }  // namespace salix

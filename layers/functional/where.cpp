@@ -1,5 +1,6 @@
 #include "layers/functional/where.h"
 
+#include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/where/where.h"
 
@@ -14,6 +15,8 @@ Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b) {
               a.dtype(), " and ", b.dtype());
   Tensor y = Tensor::empty(a.exec(), a.shape(), a.dtype());
   kernels::where(a.exec(), mask.view(), a.view(), b.view(), y.mutable_view());
+
+  trace_op("where", {mask, a, b}, y);
 
   // Each element of dy goes to the side it came from; only the mask tells which.
   const bool wants_da = a.requires_grad(), wants_db = b.requires_grad();
