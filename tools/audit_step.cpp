@@ -13,6 +13,7 @@
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
 #include "train/losses/stage1_loss.h"
+#include "train/losses/stage2_loss.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
 
@@ -56,6 +57,8 @@ class AuditStep {
     Json loss = {{"loss", request_.loss}, {"terms", Json::object()}, {"total", nullptr}};
     if (request_.loss == "stage1") {
       backward(stage1(image, outputs.front().logits, loss));
+    } else if (request_.loss == "stage2") {
+      backward(stage2(outputs, loss));
     } else {
       went_back = backward_from_cotangents(outputs, loss);
     }
@@ -143,6 +146,19 @@ class AuditStep {
     return loss.total;
   }
 
+  // The IoU losses against gt.npy.
+  Tensor stage2(const std::vector<NamedOutput>& outputs, Json& report) {
+    const io::Array array = io::read_npy(fs::path(request_.inputs) / "gt.npy");
+    SALIX_CHECK(array.shape.rank() == 4 && array.shape[1] == 1 && array.numel() > 0,
+                "audit step: gt.npy must be [N,1,H,W]; got ", array.shape);
+    const Stage2Loss loss = stage2_loss(outputs, from_nchw(*exec_, array).to(dtype_));
+    for (const auto& [name, value] : loss.terms) {
+      report["terms"][name] = {{"weighted", value.item()}};
+    }
+    report["total"] = loss.total.item();
+    return loss.total;
+  }
+
   // From d<output>.npy of each output that has one. False when none has.
   bool backward_from_cotangents(const std::vector<NamedOutput>& outputs, Json& loss) {
     std::vector<Tensor> logits, cotangents;
@@ -196,11 +212,6 @@ class AuditStep {
 };
 
 void add_stage1_options(CLI::App& command, Request& request) {
-  command
-      .add_option("--loss", request.loss,
-                  "stage1: the label-free losses; none: backward needs a cotangent")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"none", "stage1"}));
   command.add_option("--second-scale", request.second_scale,
                      "stage1: size of the second pass, to which image and priors are resized");
   command.add_option("--trset", request.letters,
@@ -230,7 +241,14 @@ void add_options(CLI::App& command, Request& request) {
   command.add_option("--mode", request.mode, "eval or train")
       ->capture_default_str()
       ->check(CLI::IsMember({"eval", "train"}));
-  if (request.network == "a2s") add_stage1_options(command, request);
+  const bool stage1 = request.network == "a2s";
+  command
+      .add_option("--loss", request.loss,
+                  stage1 ? "stage1: the label-free losses; none: backward needs a cotangent"
+                         : "stage2: IoU against gt.npy [N,1,H,W]; none: backward needs a cotangent")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"none", stage1 ? "stage1" : "stage2"}));
+  if (stage1) add_stage1_options(command, request);
   command.add_option("--dtype", request.dtype, "float32, float64 or bf16")
       ->capture_default_str()
       ->check(CLI::IsMember({"float32", "float64", "bf16"}));

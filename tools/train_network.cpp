@@ -52,17 +52,16 @@ class TrainNetwork {
         data::training_samples(request_.letters, request_.stage(), options_);
     if (!request_.vals.empty()) vals_ = lists_for(*network_, request_.vals, options_);
     const std::string dataset_hash = samples_hash(samples);
-    const auto step = make_training_step(*exec_, *network_, request_, samples);
     const ManifestRequest manifest{output_.command,
                                    {{"trset " + request_.letters, dataset_hash}},
                                    request_.weight.empty() ? request_.pretrain : request_.weight};
     const RunDirectory directory = open(manifest);
-    TrainingRunParams params = run_params(request_);
-    params.identity = {directory.config_hash(), dataset_hash};
-    params.loader.warn = options_.warn;
+    TrainingParts parts = make_training(*exec_, *network_, request_, samples);
+    parts.run.identity = {directory.config_hash(), dataset_hash};
+    parts.run.loader.warn = options_.warn;
     // Tensor::from_host() returns after its copy, so a batch may go back to the loader's pool.
-    if (!exec_->device().is_host()) params.loader.memory = make_pinned_memory();
-    TrainingRun run(*exec_, *step, std::move(samples), params, watcher());
+    if (!exec_->device().is_host()) parts.run.loader.memory = make_pinned_memory();
+    TrainingRun run(*exec_, *parts.step, std::move(samples), parts.run, watcher());
     const StopSignal signal;
     signal_ = &signal;
     begin(run);

@@ -72,6 +72,22 @@ void add_stage1(CLI::App& command, TrainRequest& request) {
   command.add_flag("--no-labels", request.no_labels, "make no pseudo labels at the end");
 }
 
+void add_stage2(CLI::App& command, TrainRequest& request) {
+  command.add_flag("--olr", request.refine_labels,
+                   "from epoch 2 on, learn from labels that the predictions refine; the originals "
+                   "stay as they are");
+  command
+      .add_option("--olr-rule", request.refinement_rule,
+                  "replace: the prediction is the new label, as in A2S-v2; blend: mixed with the "
+                  "old one, as in A2S")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"replace", "blend"}));
+  command
+      .add_option("--residual,--resdual", request.residual, "part of the old label in the mixture")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+}
+
 void add_run(CLI::App& command, TrainRequest& request) {
   command
       .add_option("--weight-path,--weight_path", request.weight_path,
@@ -134,7 +150,11 @@ void add_train_options(CLI::App& command, TrainRequest& request) {
   add_dataset_flags(command, request.data);
   add_what_is_learned(command, request);
   add_optimization(command, request);
-  if (request.stage() == 1) add_stage1(command, request);
+  if (request.stage() == 1) {
+    add_stage1(command, request);
+  } else {
+    add_stage2(command, request);
+  }
   add_run(command, request);
   add_ineffective(command);
 }

@@ -27,6 +27,9 @@ struct TrainRequest {
   int epochs = 20, batch = 8, ave_batch = 1, size = 320, asked_stage = 0;
   std::optional<int> tune;
   int workers = 2, checkpoint_every = 100, keep = 2;
+  bool refine_labels = false;
+  std::string refinement_rule = "replace";
+  double residual = 0.4;
   std::string on_bad_image = "fail";
   bool allow_partial = false, only_rgb = false, resume = false, debug = false;
   bool full_backward = false, no_labels = false, audit_trace = false;

@@ -4,14 +4,19 @@
 
 #include "models/a2s.h"
 #include "train/hash.h"
+#include "train/optimizers/make_optimizer.h"
+#include "train/optimizers/parameter_groups.h"
 #include "train/stage1/stage1_training.h"
+#include "train/stage2/stage2_step.h"
 
 namespace salix::cli {
 namespace {
 
 data::LoaderOptions loader_options(const TrainRequest& request) {
   data::LoaderOptions loader;
-  loader.letters = request.letters;
+  // cornet learns from the images of every task, and has no use for their modalities.
+  loader.letters = request.network == "cornet" ? "c" : request.letters;
+  loader.with_masks = request.stage() == 2;
   loader.batch = request.batch;
   loader.size = request.size;
   loader.workers = request.workers;
@@ -38,25 +43,52 @@ Stage1TrainingParams stage1_params(const TrainRequest& request, std::int64_t ste
           .seed = request.common.seed};
 }
 
-}  // namespace
-
-TrainingRunParams run_params(const TrainRequest& request) {
-  return {.folder = request.folder(),
-          .loader = loader_options(request),
-          .epochs = request.epochs,
-          .weights_name = request.network + "_" + request.sub,
-          .checkpoint_every = request.checkpoint_every,
-          .keep_checkpoints = request.keep,
-          .audit_trace = request.audit_trace};
+std::unique_ptr<TrainingStep> stage2_step(Exec& exec, SaliencyNetwork& network,
+                                          const TrainRequest& request, std::int64_t steps_per_epoch,
+                                          LabelRefinement* refinement) {
+  check_training_letters(network, request.letters);
+  return std::make_unique<Stage2Step>(
+      exec, network,
+      make_optimizer(request.optimizer, parameter_groups(network, request.weight_decay)),
+      Stage2Params{.epochs = request.epochs,
+                   .steps_per_epoch = steps_per_epoch,
+                   .learning_rate = request.learning_rate,
+                   .clip_gradient = request.clip_gradient,
+                   .ave_batch = request.ave_batch},
+      refinement);
 }
 
-std::unique_ptr<TrainingStep> make_training_step(Exec& exec, SaliencyNetwork& network,
-                                                 const TrainRequest& request,
-                                                 const std::vector<data::SampleFiles>& samples) {
+}  // namespace
+
+TrainingParts make_training(Exec& exec, SaliencyNetwork& network, const TrainRequest& request,
+                            const std::vector<data::SampleFiles>& samples) {
+  TrainingParts parts;
+  parts.run = {.folder = request.folder(),
+               .loader = loader_options(request),
+               .epochs = request.epochs,
+               .weights_name = request.network + "_" + request.sub,
+               .checkpoint_every = request.checkpoint_every,
+               .keep_checkpoints = request.keep,
+               .audit_trace = request.audit_trace};
   const std::int64_t steps = static_cast<std::int64_t>(samples.size()) / request.batch;
-  auto* a2s = dynamic_cast<A2s*>(&network);
-  SALIX_CHECK(a2s != nullptr, "train: stage 1 is for a2s; got ", network.name());
-  return std::make_unique<Stage1Training>(exec, *a2s, samples, stage1_params(request, steps));
+  if (auto* a2s = dynamic_cast<A2s*>(&network)) {
+    parts.step =
+        std::make_unique<Stage1Training>(exec, *a2s, samples, stage1_params(request, steps));
+    return parts;
+  }
+  if (request.refine_labels) {
+    const RefinementRule rule =
+        request.refinement_rule == "blend" ? RefinementRule::kBlend : RefinementRule::kReplace;
+    parts.refinement = std::make_unique<LabelRefinement>(
+        parts.run.folder / "labels", samples,
+        RefinementParams{.rule = rule, .residual = request.residual});
+    parts.run.loader.mask_file = [labels = parts.refinement.get()](std::int64_t sample,
+                                                                   std::int64_t epoch) {
+      return labels->label(sample, epoch);
+    };
+  }
+  parts.step = stage2_step(exec, network, request, steps, parts.refinement.get());
+  return parts;
 }
 
 std::string config_json(const TrainRequest& request, const Exec& exec) {
@@ -79,6 +111,9 @@ std::string config_json(const TrainRequest& request, const Exec& exec) {
     config["only_rgb"] = request.only_rgb;
     config["full_backward"] = request.full_backward;
     if (request.tune) config["tune"] = *request.tune;
+  } else if (request.refine_labels) {
+    config["olr"] = request.refinement_rule;
+    config["residual"] = request.residual;
   }
   config["on_bad_image"] = request.on_bad_image;
   config["seed"] = request.common.seed;

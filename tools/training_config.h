@@ -7,18 +7,23 @@
 
 #include "models/saliency_network.h"
 #include "tools/train_options.h"
+#include "train/stage2/label_refinement.h"
 #include "train/training_run.h"
 
 namespace salix::cli {
 
-// Identity and memory are left to the caller.
-TrainingRunParams run_params(const TrainRequest& request);
+// What a run is made of. Identity and memory are left to the caller.
+struct TrainingParts {
+  std::unique_ptr<LabelRefinement> refinement;  // only with --olr
+  std::unique_ptr<TrainingStep> step;
+  TrainingRunParams run;
+};
 
-// One iteration of the stage that the network belongs to. Errors    InvalidInput for training
-// letters that the network cannot learn from.
-std::unique_ptr<TrainingStep> make_training_step(Exec& exec, SaliencyNetwork& network,
-                                                 const TrainRequest& request,
-                                                 const std::vector<data::SampleFiles>& samples);
+// One iteration of the stage that the network belongs to, and the run around it. The folder must
+// exist, as labels that are to be refined are copied there.
+// Errors    InvalidInput for training letters that the network cannot learn from.
+TrainingParts make_training(Exec& exec, SaliencyNetwork& network, const TrainRequest& request,
+                            const std::vector<data::SampleFiles>& samples);
 
 // Every option that changes the numbers, and no other.
 std::string config_json(const TrainRequest& request, const Exec& exec);
