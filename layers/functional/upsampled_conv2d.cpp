@@ -9,13 +9,16 @@
 #include "layers/functional/slice.h"
 
 namespace salix {
-namespace {
 
-// bias + sum over k of the tap maps t_k [N,h_k,w_k,K*K*O], enlarged and shifted.
-Tensor sum_of_enlarged_taps(const std::vector<Tensor>& taps, const Tensor& bias, const Shape& out,
-                            kernels::UpsampleTapsParams params) {
+Tensor upsample_taps(const std::vector<Tensor>& taps, const Tensor& bias, int kernel,
+                     std::int64_t height, std::int64_t width, UpsampledConv2dParams options) {
+  SALIX_CHECK(!taps.empty() && taps.front().rank() == 4,
+              "upsample_taps: needs at least one map [N,h,w,K*K*O]");
   Exec& exec = taps.front().exec();
-  Tensor y = Tensor::empty(exec, out, taps.front().dtype());
+  const std::int64_t channels = taps.front().dim(3) / (std::int64_t{kernel} * kernel);
+  Tensor y =
+      Tensor::empty(exec, {taps.front().dim(0), height, width, channels}, taps.front().dtype());
+  kernels::UpsampleTapsParams params{.kernel = kernel, .align_corners = options.align_corners};
   for (const Tensor& t : taps) {
     params.accumulate = &t != &taps.front();
     kernels::upsample_taps(exec, t.view(), bias ? bias.view() : ConstView{}, y.mutable_view(),
@@ -43,6 +46,8 @@ Tensor sum_of_enlarged_taps(const std::vector<Tensor>& taps, const Tensor& bias,
   return outputs.front();
 }
 
+namespace {
+
 // The convolution's channel mixing on the small maps first, as kernels/upsampled_conv2d explains.
 Tensor mix_then_enlarge(const std::vector<Tensor>& maps, const Tensor& weight, const Tensor& bias,
                         std::int64_t height, std::int64_t width, UpsampledConv2dParams params) {
@@ -58,9 +63,7 @@ Tensor mix_then_enlarge(const std::vector<Tensor>& maps, const Tensor& weight, c
     tap_maps.push_back(linear(map, mix, {}));
     first += own;
   }
-  return sum_of_enlarged_taps(
-      tap_maps, bias, {maps.front().dim(0), height, width, outputs},
-      {.kernel = static_cast<int>(weight.dim(1)), .align_corners = params.align_corners});
+  return upsample_taps(tap_maps, bias, static_cast<int>(weight.dim(1)), height, width, params);
 }
 
 }  // namespace

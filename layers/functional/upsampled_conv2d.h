@@ -20,4 +20,9 @@ struct UpsampledConv2dParams {
 Tensor upsampled_conv2d(const std::vector<Tensor>& maps, const Tensor& weight, const Tensor& bias,
                         std::int64_t height, std::int64_t width, UpsampledConv2dParams params = {});
 
+// The second half alone: bias + the sum of the enlarged and shifted taps.
+// Shapes  taps[k] [N,h_k,w_k,K*K*O], bias [O] or undefined; result [N,height,width,O].
+Tensor upsample_taps(const std::vector<Tensor>& taps, const Tensor& bias, int kernel,
+                     std::int64_t height, std::int64_t width, UpsampledConv2dParams params = {});
+
 }  // namespace salix
