@@ -6,6 +6,7 @@
 #include "layers/functional/resize_bilinear.h"
 #include "models/a2s.h"
 #include "tests/support/hash_fill.h"
+#include "tests/support/printed_step.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
 
@@ -87,17 +88,6 @@ TEST_P(A2sCheckNumbers, EncoderMapsInFloat32) {
   expect_summary(larger[4], {0.81531204, 0.81531204, 0.593068, 0, 2.3140597}, kFloat32);
 }
 
-double sum_of(const Module& module, const std::string& name) {
-  for (const StateEntry& entry : module.state()) {
-    if (entry.name != name) continue;
-    double sum = 0;
-    for (const double value : entry.tensor->to_vector<double>()) sum += value;
-    return sum;
-  }
-  ADD_FAILURE() << "no state named " << name;
-  return 0;
-}
-
 // The running statistics after one training step do not depend on the losses: one forward
 // pass at 64 (cornet's and midnet's encoders), then one at 96 (a2s's second scale).
 TEST(A2sReference, RunningStatisticsAfterOneAndTwoPasses) {
@@ -108,14 +98,14 @@ TEST(A2sReference, RunningStatisticsAfterOneAndTwoPasses) {
   const NoGrad no_grad(*exec);
   const Tensor image = hash_input(*exec, "image", 2, 64);
   network(image);
-  EXPECT_NEAR(sum_of(network, "encoder.bn1.running_mean"), 0.3801139479, 5e-10);
-  EXPECT_NEAR(sum_of(network, "encoder.layer4.2.bn3.running_var"), 1996.286088, 5e-6);
+  EXPECT_NEAR(sum_of(state_named(network, "encoder.bn1.running_mean")), 0.3801139479, 5e-10);
+  EXPECT_NEAR(sum_of(state_named(network, "encoder.layer4.2.bn3.running_var")), 1996.286088, 5e-6);
   network(resize_bilinear(image, 96, 96, {.align_corners = true}));
-  EXPECT_NEAR(sum_of(network, "encoder.bn1.running_mean"), 0.3831567728, 5e-10);
-  EXPECT_NEAR(sum_of(network, "encoder.layer4.2.bn3.running_var"), 1942.374287, 5e-6);
-  EXPECT_EQ(sum_of(network, "encoder.bn1.num_batches_tracked"), 2);
-  EXPECT_NEAR(sum_of(network, "encoder.conv1.weight"), -7.033513271, 5e-9);
-  EXPECT_NEAR(sum_of(network, "encoder.layer4.2.conv3.weight"), 32.78755628, 5e-8);
+  EXPECT_NEAR(sum_of(state_named(network, "encoder.bn1.running_mean")), 0.3831567728, 5e-10);
+  EXPECT_NEAR(sum_of(state_named(network, "encoder.layer4.2.bn3.running_var")), 1942.374287, 5e-6);
+  EXPECT_EQ(sum_of(state_named(network, "encoder.bn1.num_batches_tracked")), 2);
+  EXPECT_NEAR(sum_of(state_named(network, "encoder.conv1.weight")), -7.033513271, 5e-9);
+  EXPECT_NEAR(sum_of(state_named(network, "encoder.layer4.2.conv3.weight")), 32.78755628, 5e-8);
 }
 
 TEST(A2sReference, OnlyNeverExecutedParametersHaveNoGradient) {
@@ -124,11 +114,7 @@ TEST(A2sReference, OnlyNeverExecutedParametersHaveNoGradient) {
   hash_fill(network);
   const Tensor logits = network(hash_input(*exec, "image", 2, 64, DType::kFloat32)).logits;
   backward(logits, random_tensor(*exec, logits.shape(), 1));
-  std::vector<std::string> without;
-  for (const StateEntry& entry : network.parameters()) {
-    if (!entry.tensor->grad().defined()) without.push_back(entry.name);
-  }
-  EXPECT_THAT(without,
+  EXPECT_THAT(names_without_gradient(network),
               ::testing::ElementsAre("encoder.fc.weight", "encoder.fc.bias",
                                      "decoder.ad2.se.gn.weight", "decoder.ad2.se.gn.bias",
                                      "decoder.ad3.se.gn.weight", "decoder.ad3.se.gn.bias",
@@ -140,16 +126,12 @@ TEST(A2sReference, OnlyNeverExecutedParametersHaveNoGradient) {
 TEST(A2sReference, HasThePublishedCountsAndKeys) {
   Exec exec;
   const A2s network(exec);
-  std::int64_t parameters = 0, buffers = 0, encoder = 0;
+  const StateCounts all = count_state(network);
+  EXPECT_EQ(all.parameters, 27'749'928);
+  EXPECT_EQ(all.buffers, 53'173);
+  EXPECT_EQ(all.parameter_tensors, 193u);
+  EXPECT_EQ(count_state(network, "encoder.").parameters, 25'557'032);
   const std::vector<StateEntry> state = network.state();
-  for (const StateEntry& entry : state) {
-    (entry.is_parameter ? parameters : buffers) += entry.tensor->numel();
-    if (entry.is_parameter && entry.name.starts_with("encoder.")) encoder += entry.tensor->numel();
-  }
-  EXPECT_EQ(parameters, 27'749'928);
-  EXPECT_EQ(encoder, 25'557'032);
-  EXPECT_EQ(buffers, 53'173);
-  EXPECT_EQ(network.parameters().size(), 193u);
   ASSERT_EQ(state.size(), 352u);
   EXPECT_EQ(state[0].name, "encoder.conv1.weight");
   EXPECT_EQ(state[5].name, "encoder.bn1.num_batches_tracked");

@@ -10,8 +10,17 @@
 namespace salix::testing {
 namespace {
 
-double filled_value(const std::string& name, const Shape& file_shape, std::uint64_t index) {
-  const double u = hash_uniform(name, index);
+double uniform_of(std::uint32_t name_hash, std::uint64_t index) {
+  std::uint32_t z = name_hash + static_cast<std::uint32_t>(index) * 2654435761u;
+  z ^= z >> 16;
+  z *= 0x85EBCA6Bu;
+  z ^= z >> 13;
+  z *= 0xC2B2AE35u;
+  z ^= z >> 16;
+  return static_cast<double>(z) / 4294967296.0;
+}
+
+double filled_value(const std::string& name, const Shape& file_shape, double u) {
   if (file_shape.rank() >= 2) {
     const double fan_in = static_cast<double>(file_shape.numel() / file_shape[0]);
     return (2 * u - 1) * std::sqrt(6 / fan_in);
@@ -30,13 +39,7 @@ std::uint32_t fnv1a(const std::string& name) {
 }
 
 double hash_uniform(const std::string& name, std::uint64_t index) {
-  std::uint32_t z = fnv1a(name) + static_cast<std::uint32_t>(index) * 2654435761u;
-  z ^= z >> 16;
-  z *= 0x85EBCA6Bu;
-  z ^= z >> 13;
-  z *= 0xC2B2AE35u;
-  z ^= z >> 16;
-  return static_cast<double>(z) / 4294967296.0;
+  return uniform_of(fnv1a(name), index);
 }
 
 void hash_fill(Module& module, const std::string& prefix) {
@@ -47,9 +50,9 @@ void hash_fill(Module& module, const std::string& prefix) {
       continue;
     }
     io::Array array = to_array(*entry.tensor, entry.layout).to_float64();
-    for (std::int64_t i = 0; i < array.numel(); ++i) {
-      array.as<double>()[static_cast<std::size_t>(i)] =
-          filled_value(entry.name, array.shape, static_cast<std::uint64_t>(i));
+    const std::uint32_t hash = fnv1a(entry.name);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(array.numel()); ++i) {
+      array.as<double>()[i] = filled_value(entry.name, array.shape, uniform_of(hash, i));
     }
     const Tensor filled = from_array(host, array, entry.layout).to(entry.tensor->dtype());
     entry.tensor->copy_from(filled);

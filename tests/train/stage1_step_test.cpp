@@ -2,14 +2,13 @@
 // appendix A.1: networks and inputs filled by hashes, two scales, SGD.
 #include <gmock/gmock.h>
 
-#include <cmath>
-
 #include "engine/autograd/tape.h"
 #include "layers/functional/binary.h"
 #include "layers/functional/concat.h"
 #include "layers/functional/resize_bilinear.h"
 #include "models/a2s.h"
 #include "tests/support/hash_fill.h"
+#include "tests/support/printed_step.h"
 #include "tests/support/targets.h"
 #include "train/losses/stage1_loss.h"
 #include "train/optimizers/sgd.h"
@@ -17,12 +16,7 @@
 namespace salix::testing {
 namespace {
 
-struct Printed {
-  const char* name;
-  double gradient_norm, gradient_first, sum_after, first_after;
-};
-
-constexpr Printed kPrinted[] = {
+constexpr PrintedStep kStep[] = {
     {"encoder.conv1.weight", 1.979535, 0.014410595, -7.033513271, -0.05204043313},
     {"encoder.layer4.2.conv3.weight", 0.085771344, 0.00012866374, 32.78755628, -0.01921843572},
     {"decoder.ad2.ad0.0.weight", 1.2514476, -0.0012521093, 12.20157302, 0.02040682962},
@@ -31,21 +25,6 @@ constexpr Printed kPrinted[] = {
     {"decoder.fusion.ad0.1.weight", 0.043987169, -0.0033307159, 64.85717924, 0.8444143779},
     {"decoder.fusion.se.conv.bias", 0.018369228, -0.0022867585, 0.06650567496, -0.06319993931},
 };
-
-Tensor parameter(const Module& network, const std::string& name) {
-  for (const StateEntry& entry : network.parameters()) {
-    if (entry.name == name) return *entry.tensor;
-  }
-  throw InvalidInput("no parameter named " + name);
-}
-
-std::vector<StateEntry> starting_with(const Module& network, const std::string& prefix) {
-  std::vector<StateEntry> found;
-  for (const StateEntry& entry : network.parameters()) {
-    if (entry.name.starts_with(prefix)) found.push_back(entry);
-  }
-  return found;
-}
 
 Tensor enlarged(const Tensor& map) { return resize_bilinear(map, 96, 96, {.align_corners = true}); }
 
@@ -70,30 +49,13 @@ TEST(Stage1StepSlow, LossesGradientsAndUpdateToThePrintedDigits) {
   EXPECT_EQ(loss.contour_pixels[1].item(), 860);
 
   backward(loss.total);
-  for (const Printed& printed : kPrinted) {
-    double squares = 0;
-    const Tensor gradient = parameter(network, printed.name).grad();
-    for (const double value : gradient.to_vector<double>()) squares += value * value;
-    EXPECT_NEAR(std::sqrt(squares), printed.gradient_norm, 1e-7 * printed.gradient_norm)
-        << printed.name;
-    EXPECT_NEAR(gradient.to_vector<double>()[0], printed.gradient_first,
-                1e-7 * std::abs(printed.gradient_first))
-        << printed.name;
-  }
-
-  Sgd sgd({{.parameters = starting_with(network, "encoder."), .weight_decay = 5e-4},
-           {.parameters = starting_with(network, "decoder."),
+  expect_printed_gradients(network, kStep, 1e-7);
+  Sgd sgd({{.parameters = network.encoder.parameters("encoder."), .weight_decay = 5e-4},
+           {.parameters = network.decoder.parameters("decoder."),
             .learning_rate = 0.1,
             .weight_decay = 5e-4}});
   sgd.step();
-  for (const Printed& printed : kPrinted) {
-    const std::vector<double> values = parameter(network, printed.name).to_vector<double>();
-    double sum = 0;
-    for (const double value : values) sum += value;
-    EXPECT_NEAR(sum, printed.sum_after, 1e-8 * std::abs(printed.sum_after)) << printed.name;
-    EXPECT_NEAR(values[0], printed.first_after, 1e-9 * std::abs(printed.first_after))
-        << printed.name;
-  }
+  expect_printed_weights(network, kStep);
 }
 
 }  // namespace
