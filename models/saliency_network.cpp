@@ -1,6 +1,8 @@
 #include "models/saliency_network.h"
 
 #include "models/a2s.h"
+#include "models/cornet.h"
+#include "models/midnet.h"
 
 namespace salix {
 namespace {
@@ -17,7 +19,8 @@ struct Entry {
   Maker maker;
 };
 
-constexpr Entry kNetworks[] = {{"a2s", make<A2s>}};
+constexpr Entry kNetworks[] = {
+    {"a2s", make<A2s>}, {"cornet", make<Cornet>}, {"midnet", make<Midnet>}};
 
 }  // namespace
 
