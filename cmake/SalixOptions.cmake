@@ -1,5 +1,6 @@
 # Options, language standard, warnings and sanitizers.
 option(SALIX_CUDA "Build the cuda device (needs nvcc, cuDNN and cuBLASLt)" OFF)
+option(SALIX_MPI "Build training on several ranks, where MPI (and NCCL, with CUDA) is found" ON)
 option(SALIX_TESTS "Build the tests" ON)
 option(SALIX_BENCH "Build the benchmarks" ON)
 option(SALIX_OPENCV "Optical flow of videos by OpenCV, where it is found" ON)

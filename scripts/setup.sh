@@ -8,6 +8,7 @@ packages=(
   libdnnl-dev libstb-dev libboost-context-dev libzip-dev nlohmann-json3-dev libcli11-dev
   libxxhash-dev libprotobuf-dev protobuf-compiler
   libgtest-dev libgmock-dev libbenchmark-dev
+  libopenmpi-dev openmpi-bin  # optional: training on several ranks
 )
 if [[ ${1:-build} == dev ]]; then
   packages+=(clang clang-format clang-tidy libomp-dev)

@@ -1,0 +1,114 @@
+// Ranks over NCCL, one GPU each. What is on the host goes over MPI, which also makes the ranks
+// known to each other. Sums run on a stream of their own beside the computation's.
+#include <cuda_runtime.h>
+#include <nccl.h>
+
+#include "engine/comm/communicator.h"
+#include "engine/cuda/check.h"
+
+namespace salix {
+namespace {
+
+void check(ncclResult_t code, const char* call) {
+  if (code == ncclSuccess) return;
+  throw LibraryError(str("NCCL: ", call, " failed: ", ncclGetErrorString(code)));
+}
+
+ncclDataType_t sum_type_of(DType dtype) {
+  if (dtype == DType::kFloat32) return ncclFloat32;
+  if (dtype == DType::kFloat64) return ncclFloat64;
+  throw InvalidInput(str("ranks: sums are of float32 or float64; got ", dtype));
+}
+
+// A point in a stream's work that another stream can wait for.
+class Event {
+ public:
+  Event() { SALIX_CUDA_CHECK(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming)); }
+  ~Event() { cudaEventDestroy(event_); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+
+  void record(cudaStream_t stream) { SALIX_CUDA_CHECK(cudaEventRecord(event_, stream)); }
+  void hold_back(cudaStream_t stream) const {
+    SALIX_CUDA_CHECK(cudaStreamWaitEvent(stream, event_, 0));
+  }
+
+ private:
+  cudaEvent_t event_ = nullptr;
+};
+
+class NcclCommunicator final : public Communicator {
+ public:
+  NcclCommunicator(Exec& exec, std::unique_ptr<Communicator> host)
+      : exec_(exec), host_(std::move(host)) {
+    ncclUniqueId id{};
+    if (rank() == 0) check(ncclGetUniqueId(&id), "ncclGetUniqueId");
+    host_->broadcast(View{&id, {static_cast<std::int64_t>(sizeof id)}, DType::kUInt8});
+    cuda_stream(exec_);  // makes the Exec's device the current one
+    SALIX_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
+    check(ncclCommInitRank(&nccl_, ranks(), id, rank()), "ncclCommInitRank");
+  }
+  ~NcclCommunicator() override {
+    cudaStreamSynchronize(stream_);
+    ncclCommDestroy(nccl_);
+    cudaStreamDestroy(stream_);
+  }
+
+  int rank() const override { return host_->rank(); }
+  int ranks() const override { return host_->ranks(); }
+
+  std::unique_ptr<Pending> start_sum(View values) override {
+    compute_before_sums();
+    check(ncclAllReduce(values.data, values.data, static_cast<std::size_t>(values.numel()),
+                        sum_type_of(values.dtype), ncclSum, nccl_, stream_),
+          "ncclAllReduce");
+    return std::make_unique<OnStream>(exec_, stream_);
+  }
+  void all_gather(ConstView values, View all) override {
+    compute_before_sums();
+    check(ncclAllGather(values.data, all.data, values.size_bytes(), ncclUint8, nccl_, stream_),
+          "ncclAllGather");
+    sums_before_compute();
+  }
+  void broadcast(View values) override {
+    compute_before_sums();
+    check(
+        ncclBroadcast(values.data, values.data, values.size_bytes(), ncclUint8, 0, nccl_, stream_),
+        "ncclBroadcast");
+    sums_before_compute();
+  }
+  void all_gather(std::span<const std::byte> bytes, std::span<std::byte> all) override {
+    host_->all_gather(bytes, all);
+  }
+  void barrier() override { host_->barrier(); }
+  [[noreturn]] void abort() override { host_->abort(); }
+
+ private:
+  struct OnStream final : Pending {
+    OnStream(Exec& on, cudaStream_t stream) : exec(on) { done.record(stream); }
+    void wait() override { done.hold_back(cuda_stream(exec)); }
+    Exec& exec;
+    Event done;
+  };
+
+  void compute_before_sums() {
+    ready_.record(cuda_stream(exec_));
+    ready_.hold_back(stream_);
+  }
+  void sums_before_compute() { OnStream(exec_, stream_).wait(); }
+
+  Exec& exec_;
+  std::unique_ptr<Communicator> host_;
+  Event ready_;
+  cudaStream_t stream_ = nullptr;
+  ncclComm_t nccl_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<Communicator> make_nccl_communicator(Exec& exec,
+                                                     std::unique_ptr<Communicator> host) {
+  return std::make_unique<NcclCommunicator>(exec, std::move(host));
+}
+
+}  // namespace salix
