@@ -75,6 +75,21 @@ salix_report(xxHash "${salix_xxhash_found}" "found" "hashes of tensors and files
 find_package(Protobuf QUIET)
 salix_report(protobuf "${Protobuf_FOUND}" "${Protobuf_VERSION}" "TensorBoard's event files" "libprotobuf-dev protobuf-compiler" TRUE)
 
+# By hand: Debian's package file insists on the ONNXIFI libraries of another package.
+find_path(SALIX_ONNX_INCLUDE onnx/onnx-ml.pb.h)
+find_library(SALIX_ONNX_LIBRARY onnx_proto)
+set(SALIX_ONNX FALSE)
+# One run time per program: the messages of ONNX need the full one.
+set(salix_protobuf protobuf::libprotobuf-lite)
+if(SALIX_ONNX_INCLUDE AND SALIX_ONNX_LIBRARY AND Protobuf_FOUND)
+  set(SALIX_ONNX TRUE)
+  set(salix_protobuf protobuf::libprotobuf)
+  add_library(salix_onnx INTERFACE)
+  target_include_directories(salix_onnx SYSTEM INTERFACE ${SALIX_ONNX_INCLUDE} ${Protobuf_INCLUDE_DIRS})
+  target_link_libraries(salix_onnx INTERFACE ${SALIX_ONNX_LIBRARY} protobuf::libprotobuf)
+endif()
+salix_report(ONNX "${SALIX_ONNX}" "found" "export for other run times" libonnx-dev FALSE)
+
 find_package(CLI11 QUIET)
 salix_report(CLI11 "${CLI11_FOUND}" "${CLI11_VERSION}" "the command line" libcli11-dev TRUE)
 

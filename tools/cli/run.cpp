@@ -67,6 +67,8 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   add_synth(app, output);
   add_flow(app, output);
   add_crf(app, output);
+  add_export(app, output);
+  add_graph(app, output);
   return run_checked(app, arguments, output);
 }
 

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""An exported network in ONNX Runtime against `salix audit step` on the same weights and inputs.
+
+  onnx_parity.py NET SALIX WORKDIR [--size 320] [--batches 1,3]
+
+Makes weights with random norms and running statistics, so that no two of them can be exchanged
+unseen, exports them once, lets onnx.checker judge the file, and runs it on every batch size. The
+largest difference must be within 1e-4: of the maps as it is, of the logits over the largest logit.
+Exits 1 otherwise. Needs onnx, onnxruntime and safetensors.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+from safetensors.numpy import load_file, save_file
+
+TOLERANCE = 1e-4
+
+
+def randomise_norms(path, seed=5):
+    """Gives every norm and running statistic values of its own; one-dimensional, named weight or bias."""
+    draws = np.random.default_rng(seed)
+    tensors = load_file(path)
+    for name, value in tensors.items():
+        if name.endswith("running_var"):
+            tensors[name] = draws.uniform(0.5, 1.5, value.shape).astype(np.float32)
+        elif name.endswith(("running_mean", "bias")):
+            tensors[name] = draws.normal(0, 0.1, value.shape).astype(np.float32)
+        elif name.endswith("weight") and value.ndim == 1:
+            # Below one: sixteen residual sums on end must not run away.
+            tensors[name] = draws.uniform(0.3, 0.9, value.shape).astype(np.float32)
+    save_file(tensors, path)
+
+
+def make_inputs(folder, names, batch, size):
+    draws = np.random.default_rng(batch)
+    arrays = {"image": draws.normal(0, 1, (batch, 3, size, size)).astype(np.float32),
+              "modality": draws.uniform(0, 1, (batch, 3, size, size)).astype(np.float32)}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        np.save(folder / ("prior_d.npy" if name == "modality" else f"{name}.npy"), arrays[name])
+    return {name: arrays[name] for name in names}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("net")
+    parser.add_argument("salix")
+    parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("--size", type=int, default=320)
+    parser.add_argument("--batches", type=lambda text: [int(b) for b in text.split(",")], default=[1, 3])
+    args = parser.parse_args()
+
+    args.work.mkdir(parents=True, exist_ok=True)
+    weights, model = args.work / f"{args.net}.safetensors", args.work / f"{args.net}.onnx"
+    subprocess.run([args.salix, "weights", "init", args.net, weights, "--seed", "3"], check=True)
+    randomise_norms(weights)
+    subprocess.run([args.salix, "export", args.net, "--weight", weights, "-o", model, "--size", str(args.size)],
+                   check=True)
+    onnx.checker.check_model(str(model), full_check=True)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    names = [value.name for value in session.get_inputs()]
+
+    worst = 0.0
+    for batch in args.batches:
+        inputs, outputs = args.work / f"in{batch}", args.work / f"out{batch}"
+        arrays = make_inputs(inputs, names, batch, args.size)
+        subprocess.run([args.salix, "audit", "step", args.net, "--weight", weights, "--inputs", inputs, "--out",
+                        outputs], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for value, found in zip(session.get_outputs(), session.run(None, arrays)):
+            wanted = np.load(outputs / f"{value.name}.npy")
+            if found.shape != wanted.shape:
+                print(f"{value.name}: shape {found.shape}, expected {wanted.shape}")
+                return 1
+            scale = np.abs(wanted).max() if value.name.endswith("_logits") else 1.0
+            error = float(np.abs(found - wanted).max() / scale)
+            print(f"{args.net} {args.size}x{args.size}, batch {batch}: {value.name} differs by {error:.1e}, "
+                  f"values {wanted.min():.3g} .. {wanted.max():.3g}")
+            worst = max(worst, error)
+            if not np.isfinite(found).all():
+                worst = np.inf
+    print(f"{args.net}: largest difference {worst:.1e}, allowed {TOLERANCE:.0e}")
+    return 0 if worst <= TOLERANCE else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
