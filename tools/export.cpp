@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "models/export/onnx_model.h"
+#include "models/load_network.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
-#include "train/predictor.h"
 
 namespace salix::cli {
 namespace {
@@ -19,7 +19,8 @@ struct Request {
 
 void export_network(const Request& request, const Output& output) {
   const std::unique_ptr<Exec> exec = make_exec(request.common);
-  const LoadedA2s loaded = load_a2s(*exec, request.weight, request.allow_partial);
+  LoadedNetwork loaded =
+      load_network(*exec, request.network, request.weight, request.allow_partial);
   if (!loaded.summary.whole_network) {
     output.err << "note: " << request.weight
                << " is an encoder only; the decoder has initial values from seed "
