@@ -10,6 +10,7 @@
 #include "tools/training_config.h"
 #include "train/metrics/score_columns.h"
 #include "train/run_directory.h"
+#include "train/stage2/stage2_batch.h"
 #include "train/stop_signal.h"
 
 namespace salix::cli {
@@ -46,6 +47,7 @@ class TrainNetwork {
 
   void run() {
     load();
+    if (request_.stage() == 2) check_training_letters(*network_, request_.letters);
     options_.modality_required = request_.stage() == 1 || network_->needs_modality();
     // What is missing shows before anything is computed.
     std::vector<data::SampleFiles> samples =

@@ -46,7 +46,6 @@ Stage1TrainingParams stage1_params(const TrainRequest& request, std::int64_t ste
 std::unique_ptr<TrainingStep> stage2_step(Exec& exec, SaliencyNetwork& network,
                                           const TrainRequest& request, std::int64_t steps_per_epoch,
                                           LabelRefinement* refinement) {
-  check_training_letters(network, request.letters);
   return std::make_unique<Stage2Step>(
       exec, network,
       make_optimizer(request.optimizer, parameter_groups(network, request.weight_decay)),
