@@ -13,9 +13,22 @@ struct Point {
   double x, y;  // pixels, y downwards; pixel (i, j) covers [j, j+1) x [i, i+1)
 };
 
+enum class Role { kInk, kFaint, kGrid, kSeries };
+
+struct Ink {
+  Role role;
+  int colour = 0;     // of a series: a place in the palette
+  bool pale = false;  // likewise
+
+  bool operator==(const Ink&) const = default;
+};
+
+// On white paper.
+Rgb rgb_of(const Ink& ink);
+
 struct Stroke {
-  std::vector<Point> points;  // at least two
-  Rgb colour;
+  std::vector<Point> points;  // at least two; two equal ones are a dot
+  Ink ink;
   double width;
 };
 
@@ -25,7 +38,7 @@ struct Label {
   Point at;  // the anchor, half way up the text
   std::string text;
   Anchor anchor;
-  Rgb colour;
+  Role role;
   bool strong = false;
 };
 
@@ -38,6 +51,17 @@ struct Drawing {
 constexpr Rgb kPaper = {255, 255, 255};
 constexpr int kTextScale = 2;  // pixels per dot of the bitmap font
 
-Drawing draw_chart(const Chart& chart);
+// Where things stand, in pixels.
+struct ChartLayout {
+  int left, top, bottom, right;  // margins of the plot; left < 0: what the tick labels need
+  int legend;                    // its width; 0: neither legend nor title
+  int ticks;                     // at most, per axis
+  double tick, x_label, x_title, y_label, y_title;  // distances from the plot
+  double curve;                                     // width of a line
+};
+constexpr ChartLayout kPosterLayout = {76, 84, 78, 28, 230, 7, 6, 20, 50, 12, 22, 2.5};
+constexpr ChartLayout kInlineLayout = {-1, 26, 40, 8, 0, 5, 4, 13, 31, 8, 15, 1.75};
+
+Drawing draw_chart(const Chart& chart, const ChartLayout& layout);
 
 }  // namespace salix::data::detail

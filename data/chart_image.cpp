@@ -41,7 +41,8 @@ FloatMap coverage_of(const detail::Stroke& stroke, int height, int width) {
 
 void paint(Image& image, const detail::Stroke& stroke) {
   const FloatMap coverage = coverage_of(stroke, image.height, image.width);
-  const std::uint8_t ink[3] = {stroke.colour.r, stroke.colour.g, stroke.colour.b};
+  const Rgb colour = detail::rgb_of(stroke.ink);
+  const std::uint8_t ink[3] = {colour.r, colour.g, colour.b};
   for (std::size_t k = 0; k < coverage.values.size(); ++k) {
     const float share = coverage.values[k];
     if (share == 0) continue;
@@ -56,7 +57,7 @@ void paint(Image& image, const detail::Stroke& stroke) {
 }  // namespace
 
 Image chart_image(const Chart& chart) {
-  const detail::Drawing drawing = detail::draw_chart(chart);
+  const detail::Drawing drawing = detail::draw_chart(chart, detail::kPosterLayout);
   Image image(drawing.height, drawing.width, 3, 255);
   for (const detail::Stroke& stroke : drawing.strokes) paint(image, stroke);
   for (const detail::Label& label : drawing.labels) {
@@ -66,7 +67,7 @@ Image chart_image(const Chart& chart) {
     if (label.anchor == detail::Anchor::kEnd) left -= text;
     // Capitals and digits are seven dots high.
     const int top = static_cast<int>(label.at.y) - 7 * detail::kTextScale / 2;
-    draw_text(image, top, left, label.text, label.colour, detail::kTextScale);
+    draw_text(image, top, left, label.text, detail::rgb_of({label.role}), detail::kTextScale);
   }
   return image;
 }

@@ -87,6 +87,48 @@ TEST(Chart, DashesTheEighthLineWithTheFirstColour) {
   EXPECT_FALSE(chart_image(chart).empty());
 }
 
+TEST(Chart, DotsMarkEachPoint) {
+  data::Chart chart = two_lines();
+  chart.series = {{"one", {5}, {0.5}}};
+  EXPECT_EQ(count(chart_svg(chart), "#0072b2"), 1u);  // the legend's: one point is no line
+  chart.series[0].dots = true;
+  EXPECT_EQ(count(chart_svg(chart), "#0072b2"), 2u);
+  const data::Image image = chart_image(chart);
+  const std::uint8_t* middle = image.at((84 + chart.height - 78) / 2, (76 + 900 - 28 - 230) / 2);
+  EXPECT_GT(middle[2], 150);
+  EXPECT_LT(middle[0], 60);
+}
+
+TEST(Chart, PaleLinesKeepTheirColoursPlace) {
+  data::Chart chart = two_lines();
+  chart.series[1].colour = 0;
+  chart.series[1].pale = true;
+  EXPECT_EQ(count(chart_svg(chart), "#d55e00"), 0u);
+  EXPECT_EQ(count(chart_svg(chart), "#aad0e5"), 2u);  // two thirds of the way to white
+}
+
+TEST(Chart, InlineSvgLeavesColoursAndFontToThePage) {
+  data::Chart chart = two_lines();
+  chart.series[1].pale = true;
+  const std::string svg = chart_svg_inline(chart, "a \"name\"");
+  EXPECT_THAT(svg, HasSubstr("aria-label=\"a &quot;name&quot;\""));
+  EXPECT_THAT(svg, HasSubstr("class=\"c0\""));
+  EXPECT_THAT(svg, HasSubstr("class=\"c1 pale\""));
+  EXPECT_EQ(count(svg, "class=\"grid\""), 1u);  // all of it in one path
+  for (const char* foreign : {"#", "font", ">Title<", ">rising<", "http"})
+    EXPECT_THAT(svg, Not(HasSubstr(foreign)));
+}
+
+TEST(Chart, InlineSvgMakesRoomForLongTickLabels) {
+  data::Chart chart = two_lines();
+  const auto first_x = [](const std::string& svg) {
+    return std::stod(svg.substr(svg.find(" d=\"M") + 5));
+  };
+  const double narrow = first_x(chart_svg_inline(chart, ""));
+  chart.y = {"up", 0, 0.0001};
+  EXPECT_GT(first_x(chart_svg_inline(chart, "")), narrow + 10);
+}
+
 TEST(Chart, RefusesBadRequests) {
   data::Chart unequal = two_lines();
   unequal.series[0].x.push_back(3);
