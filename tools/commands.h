@@ -46,5 +46,6 @@ void add_flow(CLI::App& app, const Output& output);
 void add_crf(CLI::App& app, const Output& output);
 void add_export(CLI::App& app, const Output& output);
 void add_graph(CLI::App& app, const Output& output);
+void add_report(CLI::App& app, const Output& output);
 
 }  // namespace salix::cli

@@ -69,6 +69,7 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   add_crf(app, output);
   add_export(app, output);
   add_graph(app, output);
+  add_report(app, output);
   return run_checked(app, arguments, output);
 }
 
