@@ -44,6 +44,7 @@ void add_test(CLI::App& app, const Output& output);
 void add_synth(CLI::App& app, const Output& output);
 void add_flow(CLI::App& app, const Output& output);
 void add_crf(CLI::App& app, const Output& output);
+void add_pipeline(CLI::App& app, const Output& output);
 void add_export(CLI::App& app, const Output& output);
 void add_graph(CLI::App& app, const Output& output);
 void add_report(CLI::App& app, const Output& output);

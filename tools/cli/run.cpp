@@ -59,6 +59,7 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
       "Each command has --help with examples of its own.");
   add_info(app, output);
   add_weights(app, output);
+  add_pipeline(app, output);
   add_train(app, output);
   add_test(app, output);
   add_predict(app, output);

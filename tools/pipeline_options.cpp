@@ -1,0 +1,148 @@
+#include "tools/pipeline_options.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace salix::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What both trainings share.
+TrainRequest training(const PipelineRequest& pipeline, const std::string& network,
+                      const std::string& folder) {
+  TrainRequest request(network);
+  request.common = pipeline.common;
+  request.data = pipeline.data;
+  request.data.pseudo_root = (pipeline.folder() / "pseudo").string();
+  request.run_dir = (pipeline.folder() / folder).string();
+  request.pretrain = pipeline.pretrain;
+  request.allow_partial = pipeline.allow_partial;
+  request.size = pipeline.size;
+  request.batch = pipeline.batch;
+  request.workers = pipeline.workers;
+  request.checkpoint_every = pipeline.checkpoint_every;
+  // Killed before it had a configuration, it has nothing to go on from.
+  request.resume = fs::exists(fs::path(request.run_dir) / "config.json");
+  return request;
+}
+
+}  // namespace
+
+fs::path PipelineRequest::folder() const {
+  return run_dir.empty() ? fs::path("pipeline") / task : fs::path(run_dir);
+}
+
+TrainRequest PipelineRequest::stage1() const {
+  TrainRequest request = training(*this, "a2s", "stage1");
+  request.letters = stage1_trset.empty() ? task : stage1_trset;
+  request.epochs = epochs1;
+  request.learning_rate = rate1;
+  request.no_labels = true;
+  return request;
+}
+
+TrainRequest PipelineRequest::stage2() const {
+  TrainRequest request = training(*this, network(), "stage2");
+  request.letters = task;
+  request.epochs = epochs2;
+  request.learning_rate = rate2;
+  request.refine_labels = refine_labels;
+  request.refinement_rule = refinement_rule;
+  return request;
+}
+
+fs::path PipelineRequest::weights(int stage) const {
+  const std::string file = stage == 1 ? str("stage1/a2s_base_", epochs1, ".pth")
+                                      : str("stage2/", network(), "_base_", epochs2, ".pth");
+  return folder() / file;
+}
+
+TestRequest PipelineRequest::evaluation(int stage) const {
+  TestRequest request;
+  request.network = stage == 1 ? "a2s" : network();
+  request.common = common;
+  request.common.json = false;
+  request.data = data;
+  request.data.pseudo_root = (folder() / "pseudo").string();
+  request.weight = weights(stage).string();
+  request.vals = test_vals();
+  request.size = size;
+  request.save = true;
+  request.save_path = (folder() / "maps").string();
+  request.report = (folder() / "scores" / str("stage", stage)).string();
+  return request;
+}
+
+TestRequest PipelineRequest::labels() const {
+  TestRequest request = evaluation(1);
+  request.vals = label_vals();
+  request.crf = true;
+  request.keep_labels = true;
+  request.report = (folder() / "scores" / "labels").string();
+  return request;
+}
+
+std::string PipelineRequest::config_json() const {
+  nlohmann::ordered_json config{
+      {"pipeline", task},    {"network", network()}, {"stage1_trset", stage1().letters},
+      {"vals", test_vals()}, {"pretrain", pretrain}, {"size", size},
+      {"batch", batch},      {"epochs1", epochs1},   {"epochs2", epochs2},
+      {"lr1", rate1},        {"lr2", rate2},         {"seed", common.seed}};
+  if (refine_labels) config["olr"] = refinement_rule;
+  return config.dump(2) + "\n";
+}
+
+void add_pipeline_options(CLI::App& command, PipelineRequest& request) {
+  add_common_options(command, request.common);
+  command
+      .add_option("--task", request.task,
+                  "c RGB (cornet); d RGB-D, o video, t RGB-T (midnet) in stage 2")
+      ->required()
+      ->check(CLI::IsMember({"c", "d", "o", "t"}));
+  command.add_option("--run-dir", request.run_dir, "folder of everything (default: pipeline/TASK)")
+      ->type_name("DIR");
+  command.add_flag("--resume", request.resume, "go on where the pipeline stopped");
+  command
+      .add_option("--pretrain", request.pretrain,
+                  "encoder that both stages start from: MoCo-v2, torchvision or any ResNet-50 file")
+      ->type_name("FILE");
+  command.add_flag("--allow-partial", request.allow_partial,
+                   "accept an encoder file that lacks tensors");
+  // The pipeline has a place of its own for pseudo labels, so two of these flags have no meaning.
+  add_dataset_flags(command, request.data);
+  command.remove_option(command.get_option("--pseudo-root"));
+  command.remove_option(command.get_option("--pseudo"));
+  command.add_option("--stage1-trset", request.stage1_trset,
+                     "training letters of stage 1, as in cdot (default: the task)");
+  command.add_option("--vals", request.vals, "sets to evaluate (default: the task's test sets)");
+  command.add_option("--size", request.size, "network input")
+      ->capture_default_str()
+      ->check(CLI::Range(160, 4096));
+  command.add_option("--batch", request.batch, "images per iteration")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4096));
+  command.add_option("--epochs1", request.epochs1, "of stage 1")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  command.add_option("--epochs2", request.epochs2, "of stage 2")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  command.add_option("--lr1", request.rate1, "learning rate of stage 1")->capture_default_str();
+  command.add_option("--lr2", request.rate2, "learning rate of stage 2")->capture_default_str();
+  command.add_flag("--olr", request.refine_labels, "stage 2 refines its labels from epoch 2 on");
+  command.add_option("--olr-rule", request.refinement_rule, "replace or blend")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"replace", "blend"}));
+  command.add_option("--workers", request.workers, "threads that read images")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 256));
+  command.add_option("--checkpoint-every", request.checkpoint_every, "iterations")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  command.add_option("--sheet-images", request.sheet_images, "pictures of the contact sheet")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+}
+
+}  // namespace salix::cli
