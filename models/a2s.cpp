@@ -1,5 +1,6 @@
 #include "models/a2s.h"
 
+#include "layers/functional/autocast.h"
 #include "layers/functional/binary.h"
 #include "layers/functional/reduce.h"
 #include "layers/functional/resize_bilinear.h"
@@ -54,7 +55,8 @@ A2sDecoder::A2sDecoder(Exec& exec)
 A2sDecoder::Output A2sDecoder::operator()(const std::array<Tensor, 5>& maps) const {
   const std::int64_t height = maps[0].dim(1), width = maps[0].dim(2);
   const std::vector<Tensor> adapted{ad2_(maps[2]), ad3_(maps[3]), ad4_(maps[4])};
-  const Tensor fused = fusion_.on_enlarged(adapted, height, width);
+  // What follows takes differences of large sums: under autocast it is float32 from here on.
+  const Tensor fused = autocast_up(fusion_.on_enlarged(adapted, height, width));
   const Tensor centred = fused - mean(fused, {1, 2}, {.keep_axes = true});
   const Tensor p = sum(centred, {3}, {.keep_axes = true});
   return {p * corner_sign(p), centred};

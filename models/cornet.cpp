@@ -1,5 +1,6 @@
 #include "models/cornet.h"
 
+#include "layers/functional/autocast.h"
 #include "layers/functional/binary.h"
 #include "layers/functional/concat.h"
 #include "layers/functional/reduce.h"
@@ -78,7 +79,8 @@ Tensor CornetDecoder::operator()(const std::array<Tensor, 5>& maps) const {
   const Tensor narrowed = narrow_.on_enlarged(widen_(y[4]), 2 * height, 2 * width);
   const Tensor guide = resize_bilinear(narrowed, 4 * height, 4 * width);
   const Tensor local = local_(y[0], y[1], guide);
-  return sum(local * resize_like(region, y[0]), {3}, {.keep_axes = true});
+  // A sum of 64 products of either sign: under autocast it is float32.
+  return sum(autocast_up(local) * resize_like(region, y[0]), {3}, {.keep_axes = true});
 }
 
 Cornet::Cornet(Exec& exec) : encoder(exec), decoder(exec) {

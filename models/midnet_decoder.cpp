@@ -1,5 +1,6 @@
 #include "models/midnet_decoder.h"
 
+#include "layers/functional/autocast.h"
 #include "layers/functional/concat.h"
 
 namespace salix {
@@ -47,8 +48,9 @@ MidnetDecoder::Output MidnetDecoder::operator()(const Pyramid& rgb, const Pyrami
     d_modality = (*modality_blocks_[i])(d_modality, d_rgb, modality[level], global);
     d_rgb = next_rgb;
   }
-  return {refine_score_(refine_attention_(concat({d_rgb, d_modality}, 3))), score_1_(d_rgb),
-          score_2_(d_modality), score_global_(global)};
+  return {autocast_up(refine_score_(refine_attention_(concat({d_rgb, d_modality}, 3)))),
+          autocast_up(score_1_(d_rgb)), autocast_up(score_2_(d_modality)),
+          autocast_up(score_global_(global))};
 }
 
 }  // namespace salix

@@ -50,9 +50,9 @@ void stage1_step(benchmark::State& state) {
   Stage1Batch batch = make_stage1_batch(exec, *loader.next(), size, 0, 1);
   batch.second_size = size + 64 * static_cast<int>(state.range(0));
   Stage1Step step(network, {.epochs = 20,
-                                    .steps_per_epoch = 1000,
-                                    .encoder_rests = true,
-                                    .skip_resting_encoder = state.range(1) == 0});
+                            .steps_per_epoch = 1000,
+                            .encoder_rests = true,
+                            .skip_resting_encoder = state.range(1) == 0});
   exec.allocator()->reset_peak();
   run(state, {}, [&] {
     state.counters["loss"] = step(batch).total;

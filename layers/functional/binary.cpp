@@ -5,6 +5,7 @@
 #include "engine/autograd/tape.h"
 #include "kernels/binary/binary.h"
 #include "kernels/binary/broadcast.h"
+#include "layers/functional/autocast.h"
 #include "layers/functional/unary.h"
 
 namespace salix {
@@ -25,6 +26,10 @@ struct Kept {
 
 Tensor apply(BinaryOp op, const Tensor& a, const Tensor& b) {
   const char* name = kernels::name_of(op);
+  if (a.dtype() != b.dtype() && autocasts(a.exec())) {  // a product's result and a float32 map
+    const Tensor up_a = autocast_up(a), up_b = autocast_up(b);
+    if (up_a.dtype() == up_b.dtype()) return apply(op, up_a, up_b);
+  }
   SALIX_CHECK(is_floating(a.dtype()) && a.dtype() == b.dtype(), name,
               ": needs two floating tensors of one type; got ", a.dtype(), " and ", b.dtype());
   SALIX_CHECK(&a.exec() == &b.exec(), name, ": both tensors must be on one Exec; got ",

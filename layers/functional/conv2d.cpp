@@ -2,6 +2,7 @@
 
 #include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
+#include "layers/functional/autocast.h"
 #include "layers/functional/op_attributes.h"
 
 namespace salix {
@@ -27,6 +28,9 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dP
   SALIX_CHECK(!params.relu,
               "conv2d: a fused relu has no gradient rule; use relu(conv2d(...)), or "
               "conv2d_fused for inference");
+  if (autocast_rounds({x, weight, bias})) {
+    return conv2d(autocast_down(x), autocast_down(weight), autocast_down(bias), params);
+  }
   Tensor y = Tensor::empty(
       x.exec(), kernels::conv2d_output_shape(x.shape(), weight.shape(), params), x.dtype());
   kernels::conv2d(x.exec(), x.view(), weight.view(), view_or_empty(bias), {}, y.mutable_view(),
@@ -65,6 +69,14 @@ Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias, T
                     Conv2dParams params, PackedWeight* packed) {
   SALIX_CHECK(!wants_grad({x, weight, bias, residual}),
               "conv2d_fused: has no gradient rule; use conv2d, or NoGrad for inference");
+  if (autocast_rounds({x, weight, bias, residual})) {
+    SALIX_CHECK(packed == nullptr || weight.dtype() == DType::kBFloat16,
+                "conv2d_fused: a weight that is packed under autocast must be bfloat16; got ",
+                weight.dtype());
+    residual = autocast_down(residual);
+    return conv2d_fused(autocast_down(x), autocast_down(weight), autocast_down(bias),
+                        std::move(residual), params, packed);
+  }
   const Shape out = kernels::conv2d_output_shape(x.shape(), weight.shape(), params);
   const bool in_place = residual.defined() && residual.unique() && residual.shape() == out;
   Tensor y = in_place ? residual : Tensor::empty(x.exec(), out, x.dtype());

@@ -3,6 +3,7 @@
 #include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/reduce/reduce.h"
+#include "layers/functional/autocast.h"
 
 namespace salix {
 namespace {
@@ -31,6 +32,9 @@ Tensor gradient_of_b(const Tensor& dy, const Tensor& a, MatmulParams params) {
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b, const Tensor& bias, MatmulParams params) {
+  if (autocast_rounds({a, b, bias})) {
+    return matmul(autocast_down(a), autocast_down(b), autocast_down(bias), params);
+  }
   Tensor y = Tensor::empty(a.exec(), kernels::matmul_output_shape(a.shape(), b.shape(), params),
                            a.dtype());
   kernels::matmul(a.exec(), a.view(), b.view(), bias.defined() ? bias.view() : ConstView{},

@@ -3,6 +3,7 @@
 #include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 #include "kernels/upsampled_conv2d/upsampled_conv2d.h"
+#include "layers/functional/autocast.h"
 #include "layers/functional/matmul.h"
 #include "layers/functional/permute.h"
 #include "layers/functional/reduce.h"
@@ -71,6 +72,10 @@ Tensor mix_then_enlarge(const std::vector<Tensor>& maps, const Tensor& weight, c
 Tensor upsampled_conv2d(const std::vector<Tensor>& maps, const Tensor& weight, const Tensor& bias,
                         std::int64_t height, std::int64_t width, UpsampledConv2dParams params) {
   SALIX_CHECK(!maps.empty(), "upsampled_conv2d: needs at least one map");
+  if (autocast_rounds({weight, bias})) {  // once, before its parts are taken
+    return upsampled_conv2d(maps, autocast_down(weight), autocast_down(bias), height, width,
+                            params);
+  }
   SALIX_CHECK(weight.rank() == 4 && weight.dim(1) == weight.dim(2) && weight.dim(1) % 2 == 1,
               "upsampled_conv2d: the weight must be [O,K,K,C] with K odd; got ", weight.shape());
   std::int64_t channels = 0;

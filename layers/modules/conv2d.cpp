@@ -1,5 +1,6 @@
 #include "layers/modules/conv2d.h"
 
+#include "layers/functional/autocast.h"
 #include "layers/modules/init.h"
 
 namespace salix {
@@ -30,6 +31,9 @@ Tensor Conv2d::operator()(const Tensor& x) const {
   return conv2d(x, weight, bias, params_);
 }
 
-void Conv2d::on_prepare_inference() { packed_ = PackedConv2d(weight, bias, params_); }
+void Conv2d::on_prepare_inference() {
+  packed_ = PackedConv2d(autocast_down(weight.detach()),
+                         autocast_down(bias.defined() ? bias.detach() : Tensor()), params_);
+}
 
 }  // namespace salix

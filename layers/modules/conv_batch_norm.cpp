@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "layers/functional/autocast.h"
 #include "layers/functional/unary.h"
 
 namespace salix {
@@ -74,8 +75,12 @@ void ConvBatchNorm::fold() {
     scale[o] = gamma[o] / std::sqrt(variance[o] + BatchNorm2d::kEps);
     bias[o] = static_cast<T>(scale[o] * (static_cast<double>(bias[o]) - mean[o]) + beta[o]);
   }
-  const auto scaled_weight = [weight = conv.weight.detach(),
-                              scale](bool taps_first) -> std::shared_ptr<const void> {
+  // What calls read of a packed weight is its shape and type; the values come from the source.
+  const Tensor like = autocast_rounds({conv.weight})
+                          ? Tensor::empty(conv.weight.exec(), conv.weight.shape(), DType::kBFloat16)
+                          : conv.weight.detach();
+  const auto scaled_weight = [weight = conv.weight.detach(), scale, stored = like.dtype()](
+                                 bool taps_first) -> std::shared_ptr<const void> {
     const auto values = std::make_shared<std::vector<T>>(weight.to_vector<T>());
     const std::size_t per_output = values->size() / scale.size();
     for (std::size_t o = 0; o < scale.size(); ++o) {
@@ -84,22 +89,20 @@ void ConvBatchNorm::fold() {
     }
     if (taps_first) *values = by_tap(*values, weight.shape());
     // Not a tensor where it can be helped: its memory would be kept by the allocator.
-    if (weight.exec().device().is_host() && weight.dtype() == dtype_of<T>) {
+    if (weight.exec().device().is_host() && stored == dtype_of<T>) {
       return {values, values->data()};
     }
     const auto tensor = std::make_shared<Tensor>(
-        Tensor::from_host(weight.exec(), *values, weight.shape()).to(weight.dtype()));
+        Tensor::from_host(weight.exec(), *values, weight.shape()).to(stored));
     return {tensor, tensor->view().data};
   };
-  folded_bias_ =
-      Tensor::from_host(conv.weight.exec(), bias, norm.bias.shape()).to(conv.weight.dtype());
-  folded_ = PackedConv2d(conv.weight, folded_bias_, conv.params(),
+  folded_bias_ = Tensor::from_host(conv.weight.exec(), bias, norm.bias.shape()).to(like.dtype());
+  folded_ = PackedConv2d(like, folded_bias_, conv.params(),
                          [scaled_weight] { return scaled_weight(false); });
   if (!keeps_size()) return;
   const Shape& shape = conv.weight.shape();
-  folded_taps_ =
-      PackedConv2d(conv.weight.detach().reshape({shape[0] * shape[1] * shape[2], 1, 1, shape[3]}),
-                   {}, {}, [scaled_weight] { return scaled_weight(true); });
+  folded_taps_ = PackedConv2d(like.reshape({shape[0] * shape[1] * shape[2], 1, 1, shape[3]}), {},
+                              {}, [scaled_weight] { return scaled_weight(true); });
 }
 
 void ConvBatchNorm::on_prepare_inference() {

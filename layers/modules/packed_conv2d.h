@@ -10,7 +10,8 @@ namespace salix {
 class PackedConv2d {
  public:
   PackedConv2d() = default;  // not ready
-  // weight [Cout,R,S,Cin/groups], bias [Cout]; neither may change afterwards.
+  // weight [Cout,R,S,Cin/groups], bias [Cout]; neither may change afterwards. To be called under
+  // autocast both are bfloat16: there is no time to round them at each call.
   PackedConv2d(const Tensor& weight, const Tensor& bias, const Conv2dParams& params)
       : PackedConv2d(weight, bias, params, std::make_shared<PackedWeight>()) {}
   // The same with the weight that `source` makes, which need not be kept beside the copy in

@@ -24,8 +24,9 @@ class Mpirun {
 };
 
 // A macro because GTEST_SKIP returns from the test.
-#define SALIX_SKIP_WITHOUT_MPIRUN()                                                             \
-  if (!::salix::testing::has_mpirun()) GTEST_SKIP() << "no MPI in this build, or no mpirun on " \
-                                                       "PATH"
+#define SALIX_SKIP_WITHOUT_MPIRUN()                        \
+  if (!::salix::testing::has_mpirun())                     \
+  GTEST_SKIP() << "no MPI in this build, or no mpirun on " \
+                  "PATH"
 
 }  // namespace salix::testing

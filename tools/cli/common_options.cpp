@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "engine/io/atomic_file.h"
+#include "layers/functional/autocast.h"
 
 namespace salix::cli {
 
@@ -13,6 +14,11 @@ void add_common_options(CLI::App& command, CommonOptions& options) {
   command.add_option("--threads", options.threads, "CPU threads (default: all cores)")
       ->check(CLI::Range(1, 4096));
   command.add_option("--seed", options.seed, "of every random number drawn");
+  command
+      .add_option("--amp", options.amp,
+                  "bf16: convolutions and matrix products in bfloat16, the rest in float32")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"none", "bf16"}));
   command.add_flag("--json", options.json, "print the result as JSON");
   command.add_flag("--profile", options.profile, "print the time per op");
   command.add_option("--trace", options.trace, "write a Chrome trace of all ops to FILE")
@@ -22,8 +28,17 @@ void add_common_options(CLI::App& command, CommonOptions& options) {
 std::unique_ptr<Exec> make_exec(const CommonOptions& options) {
   Device device{cuda_device_count() > 0 ? DeviceKind::kCuda : DeviceKind::kCpu, 0};
   if (!options.device.empty()) device = Device::parse(options.device);
-  return std::make_unique<Exec>(device,
-                                ExecOptions{.threads = options.threads, .seed = options.seed});
+  auto exec =
+      std::make_unique<Exec>(device, ExecOptions{.threads = options.threads, .seed = options.seed});
+  if (options.amp == "bf16") {
+    if (!has_fast_autocast(*exec)) {
+      throw NotSupported(
+          "--amp bf16: this CPU has no AVX-512, without which bfloat16 is slower than float32; "
+          "leave --amp out");
+    }
+    set_autocast(*exec, true);
+  }
+  return exec;
 }
 
 ProfileSession::ProfileSession(Exec& exec, const CommonOptions& options)

@@ -17,7 +17,8 @@ struct CommonOptions {
   std::string device;  // empty: cuda when present, else cpu
   int threads = 0;     // 0: all cores
   std::uint64_t seed = 0;
-  bool json = false;  // results as JSON on stdout
+  std::string amp = "none";  // or bf16: mixed precision
+  bool json = false;         // results as JSON on stdout
   bool profile = false;
   std::string trace;  // file for a Chrome trace
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "layers/functional/autocast.h"
 #include "layers/functional/binary.h"
 #include "layers/functional/conv2d.h"
 #include "layers/functional/reduce.h"
@@ -53,6 +54,7 @@ class GaussianBlur {
 
 Tensor ssim_loss(const Tensor& logits, const Tensor& target) {
   constexpr double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
+  const Autocast off(logits.exec(), false);  // variances are differences of close numbers
   const Tensor q = sigmoid(logits), t = target.detach();
   const GaussianBlur blur(q);
   const Tensor mean_q = blur(q), mean_t = blur(t);
