@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/autograd/tape.h"
+#include "layers/functional/resize_bilinear.h"
 #include "layers/modules/conv2d.h"
 #include "layers/modules/conv_batch_norm.h"
 #include "layers/modules/init.h"
@@ -94,6 +95,40 @@ TEST(Module, FoldedInferenceEqualsTheUnfolded) {
     EXPECT_FALSE(
         close(pair.first(x, {.relu = true, .residual = residual}), expected, {1e-2, 1e-2}));
   }
+}
+
+TEST(Module, ConvolvesEnlargedMapsFoldedOrNot) {
+  for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kBFloat16}) {
+    Exec exec;
+    ConvBatchNorm unit(exec, {"0", "1"}, 5, 3, {.kernel = 3, .padding = 1});
+    unit.norm.running_mean = random_tensor(exec, {3}, 1);
+    unit.norm.running_var = random_tensor(exec, {3}, 2, 0.5, 2.0);
+    unit.to(dtype);
+    unit.eval();
+    const NoGrad no_grad(exec);
+    const Tensor x = random_tensor(exec, {2, 4, 3, 5}, 3).to(dtype);
+    for (const bool aligned : {false, true}) {
+      const Tensor expected =
+          unit(resize_bilinear(x, 9, 7, {.align_corners = aligned}), {.relu = true});
+      const Tolerance allowed =
+          dtype == DType::kBFloat16 ? tolerance::bfloat16 : Tolerance{1e-6, 1e-5};
+      for (const bool folded : {false, true}) {
+        if (folded) unit.prepare_inference();
+        const Tensor y = unit.on_enlarged(x, 9, 7, {.align_corners = aligned}, true);
+        EXPECT_TRUE(close(y, expected, allowed)) << dtype << " folded " << folded;
+        unit.eval();
+      }
+    }
+  }
+}
+
+TEST(Module, OnlyConvolutionsThatKeepTheSizeReadEnlargedMaps) {
+  Exec exec;
+  ConvBatchNorm unit(exec, {"0", "1"}, 5, 3, {.kernel = 3, .stride = 2, .padding = 1});
+  EXPECT_THAT(error_of([&] {
+                unit.on_enlarged(Tensor::zeros(exec, {1, 4, 4, 5}), 8, 8, {}, true);
+              }),
+              HasSubstr("on_enlarged needs a convolution of stride and dilation 1"));
 }
 
 // Prepared, a convolution may keep a copy of its weight; afterwards it must not.
