@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""a2s in salix beside PyTorch on the same machine, in one run, taking turns.
+"""A network in salix beside PyTorch on the same machine, in one run, taking turns.
 
-  compare_a2s.py --build build/cpu --python PYTHON [--tcmalloc LIB] [--rounds 5] [--out FILE]
+  compare_networks.py --network a2s|cornet|midnet --build build/cpu --python PYTHON [--tcmalloc LIB] [--rounds 5]
+                      [--only "batch 1"] [--out FILE]
 
 Every round runs salix once and each PyTorch mode once, each in a process of its own, so that
 drift of a shared machine hits all alike. Per mode the median over rounds of the process's median
@@ -18,17 +19,21 @@ import sys
 from peers.machine import machine
 
 HERE = pathlib.Path(__file__).resolve().parent
+# Name of salix's benchmark after the network's, batch, and options and modes of PyTorch.
+INFERENCE_MODES = ["channels_last", "traced", "compiled_frozen", "compiled_frozen_channels_last"]
 TASKS = {
-    "inference, batch 1": ("a2s_inference", [], ["channels_last", "traced", "compiled_frozen", "compiled_frozen_channels_last"]),
-    "inference in bfloat16, batch 1": ("a2s_inference_bfloat16", ["--bfloat16"], ["channels_last", "compiled_frozen_channels_last"]),
-    "forward+backward, batch 2": ("a2s_forward_backward", ["--train"], ["channels_last", "compiled_channels_last"]),
+    "inference, batch 1": ("inference", 1, [], INFERENCE_MODES),
+    "inference, batch 8": ("inference", 8, [], INFERENCE_MODES),
+    "inference in bfloat16, batch 1": ("inference_bfloat16", 1, ["--bfloat16"],
+                                       ["channels_last", "compiled_frozen_channels_last"]),
+    "forward+backward, batch 2": ("forward_backward", 2, ["--train"], ["channels_last", "compiled_channels_last"]),
 }
 
 
-def salix_once(build, name, threads):
+def salix_once(build, name, batch, threads):
     environment = dict(os.environ, SALIX_BENCH_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
-    command = [build / "bench" / "networks_bench", f"--benchmark_filter=^{name}/", "--benchmark_format=json",
-               "--benchmark_min_time=0.1", "--benchmark_repetitions=5"]
+    command = [build / "bench" / "networks_bench", f"--benchmark_filter=^{name}/batch:{batch}/", "--benchmark_format=json",
+               "--benchmark_min_time=0.1", "--benchmark_repetitions=3"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     report = json.loads(done.stdout)
     by_aggregate = {b["aggregate_name"]: b for b in report["benchmarks"] if "aggregate_name" in b}
@@ -39,8 +44,8 @@ def salix_once(build, name, threads):
 
 
 def torch_once(python, options, mode, threads, tcmalloc):
-    command = [python, HERE / "peers" / "a2s_torch.py", *options, "--modes", mode, "--threads", str(threads),
-               "--runs", "5", "--warmup", "2"]
+    command = [python, HERE / "peers" / "network_torch.py", *options, "--modes", mode, "--threads", str(threads),
+               "--runs", "3", "--warmup", "2"]
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
     if tcmalloc:
         environment["LD_PRELOAD"] = tcmalloc
@@ -51,21 +56,23 @@ def torch_once(python, options, mode, threads, tcmalloc):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--network", choices=("a2s", "cornet", "midnet"), default="a2s")
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build" / "cpu")
     parser.add_argument("--python", default=sys.executable, help="a Python with PyTorch")
     parser.add_argument("--tcmalloc", help="libtcmalloc_minimal.so for the PyTorch processes")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="", help="a part of the task's name: inference, bfloat16, backward")
+    parser.add_argument("--only", default="", help="a part of the task's name: 'inference, batch 1', bfloat16, backward")
     parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
 
     tasks = {task: setup for task, setup in TASKS.items() if args.only in task}
-    result = {"machine": machine(), "threads": args.threads, "rounds": args.rounds, "tasks": {}}
-    for task, (name, options, modes) in tasks.items():
+    result = {"network": args.network, "machine": machine(), "threads": args.threads, "rounds": args.rounds, "tasks": {}}
+    for task, (name, batch, options, modes) in tasks.items():
+        options = ["--network", args.network, "--batch", str(batch), *options]
         samples = {}
         for _ in range(args.rounds):
-            samples.setdefault("salix", []).append(salix_once(args.build, name, args.threads))
+            samples.setdefault("salix", []).append(salix_once(args.build, f"{args.network}_{name}", batch, args.threads))
             for mode in modes:
                 found = torch_once(args.python, options, mode, args.threads, args.tcmalloc)
                 if found:
@@ -75,7 +82,7 @@ def main():
                 for mode, runs in samples.items()}
         best = min((mode for mode in rows if mode != "salix"), key=lambda mode: rows[mode]["ms"])
         result["tasks"][task] = {"rows": rows, "best_peer": best, "ratio": round(rows[best]["ms"] / rows["salix"]["ms"], 2)}
-        print(f"{task}: salix {rows['salix']['ms']} ms, PyTorch {best} {rows[best]['ms']} ms: "
+        print(f"{args.network}, {task}: salix {rows['salix']['ms']} ms, PyTorch {best} {rows[best]['ms']} ms: "
               f"{result['tasks'][task]['ratio']}x", flush=True)
         for mode, row in rows.items():
             print(f"    {mode:32} {row['ms']:8} ms  ({row['ms_min']} .. {row['ms_max']})   {row['peak_rss_mib']} MiB")

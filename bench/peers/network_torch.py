@@ -1,5 +1,5 @@
-# Times a2s in PyTorch on the CPU, one process per mode, and prints JSON: the peer that salix is measured against.
-# `--check` compares the network with the reference's printed values in float64 instead.
+# Times a network in PyTorch on the CPU, one process per mode, and prints JSON: the peer that salix is measured against.
+# `--check` compares the networks with the reference's printed values in float64 instead.
 import argparse
 import json
 import os
@@ -12,8 +12,12 @@ import time
 import torch
 
 from a2s_model import A2s, hash_fill, hash_image
+from cornet_model import Cornet
+from midnet_model import Midnet
 
-# Every way PyTorch offers to run this network on a CPU. `traced` is torch.jit.trace, freeze and
+NETWORKS = {"a2s": A2s, "cornet": Cornet, "midnet": Midnet}
+
+# Every way PyTorch offers to run a network on a CPU. `traced` is torch.jit.trace, freeze and
 # optimize_for_inference; `frozen` is torch.compile with weights as constants, prepacked.
 INFERENCE_MODES = ("eager", "channels_last", "traced", "traced_channels_last", "compiled", "compiled_frozen",
                    "compiled_frozen_channels_last", "compiled_frozen_autotuned")
@@ -27,20 +31,41 @@ EXPECTED = {
     ("f3", 64): (0.86839944, 0.86839944, 0.30474015, 0.58998775, 1.1934405),
     ("f4", 64): (0.85889826, 0.85889826, 0.27566163, 0, 3.3543095),
     ("f4", 96): (0.81531204, 0.81531204, 0.593068, 0, 2.3140597),
-    ("logits", 64): (0.070408314, 1.5962633, -6.3496194, -6.6595218, -3.5101535),
-    ("logits", 96): (0.057515494, 1.6186601, -6.6539422, -6.8147464, -5.428521),
+    ("a2s final", 64): (0.070408314, 1.5962633, -6.3496194, -6.6595218, -3.5101535),
+    ("a2s final", 96): (0.057515494, 1.6186601, -6.6539422, -6.8147464, -5.428521),
+    ("cornet final", 64): (-1.36102, 2.2420493, 0.13304402, 1.8760082, -1.9056612),
+    ("cornet final", 96): (-1.9025849, 2.5636167, -1.4099069, 0.26522298, -0.41910302),
+    ("midnet final", 64): (-0.80148013, 0.80344849, -1.183981, -1.109394, -0.49688906),
+    ("midnet score1", 64): (-1.1666109, 1.2135537, 0.12223317, 0.37260653, 0.18066057),
+    ("midnet score2", 64): (0.098256066, 0.42666208, -0.73438472, -0.81802336, -0.37329796),
+    ("midnet score_global", 64): (-0.17398988, 0.35404342, 0.25871567, -0.1067883, -0.79018077),
+    ("midnet final", 96): (-1.137139, 1.1386535, -1.1751232, -0.99645781, -0.42878651),
+    ("midnet score_global", 96): (-0.25457085, 0.36382763, -0.22836686, -0.12855934, -1.0800951),
 }
+
+
+def inputs_of(network, size, batch):
+    """The image, and for midnet the modality in about 0..1, [batch,3,size,size] in float64."""
+    image = hash_image(size, batch)
+    return [image, (hash_image(size, batch, "modal") + 1.5) / 3] if network == "midnet" else [image]
+
+
+def outputs_of(network, result):
+    """The logits by the names that salix gives them."""
+    names = ("final", "score1", "score2", "score_global") if network == "midnet" else ("final",)
+    return dict(zip(names, result if network == "midnet" else (result,)))
 
 
 def check():
     """Largest relative error per tensor against EXPECTED; raises when one exceeds the printed digits."""
-    model = hash_fill(A2s().double()).eval()
     errors = {}
+    models = {name: hash_fill(make().double()).eval() for name, make in NETWORKS.items()}
     for size in (64, 96):
-        image = hash_image(size)
         with torch.no_grad():
-            maps = model.encoder(image)
-            tensors = {f"f{i}": x for i, x in enumerate(maps)} | {"logits": model.decoder(maps, image.shape[-2:])}
+            tensors = {f"f{i}": x for i, x in enumerate(models["a2s"].encoder(hash_image(size)))}
+            for network, model in models.items():
+                found = outputs_of(network, model(*inputs_of(network, size, 2)))
+                tensors |= {f"{network} {name}": x for name, x in found.items()}
         for name, x in tensors.items():
             if (name, size) not in EXPECTED:
                 continue
@@ -49,22 +74,28 @@ def check():
             error = max(abs(f.item() - e) / max(abs(e), 0.01) for f, e in zip(found, EXPECTED[name, size]))
             errors[f"{name}@{size}"] = error
             if error > 1e-7:
-                raise SystemExit(f"a2s: {name} at {size} must agree to 1e-7; got relative error {error:.2e}")
+                raise SystemExit(f"{name} at {size} must agree to 1e-7; got relative error {error:.2e}")
     return errors
+
+
+def placed(model, inputs, mode):
+    """Both in float32 and in the memory format of `mode`."""
+    inputs = [x.float() for x in inputs]
+    if "channels_last" in mode:
+        model = model.to(memory_format=torch.channels_last)
+        inputs = [x.contiguous(memory_format=torch.channels_last) for x in inputs]
+    return model, inputs
 
 
 def inference_call(mode, args):
     """A function without arguments that computes the logits, and nothing else, in `mode`."""
-    model = hash_fill(A2s()).eval()
-    image = hash_image(args.size, args.batch or 1).float()
-    if "channels_last" in mode:
-        model = model.to(memory_format=torch.channels_last)
-        image = image.contiguous(memory_format=torch.channels_last)
+    model = hash_fill(NETWORKS[args.network]()).eval()
+    model, inputs = placed(model, inputs_of(args.network, args.size, args.batch or 1), mode)
     if args.bfloat16:
-        model, image = model.to(torch.bfloat16), image.to(torch.bfloat16)
+        model, inputs = model.to(torch.bfloat16), [x.to(torch.bfloat16) for x in inputs]
     if mode.startswith("traced"):
         with torch.no_grad():
-            model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, image)))
+            model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, tuple(inputs))))
     if mode.startswith("compiled"):
         import torch._inductor.config as inductor
 
@@ -72,25 +103,22 @@ def inference_call(mode, args):
         model = torch.compile(model, mode="max-autotune" if "autotuned" in mode else "default")
 
     def call():
-        with torch.no_grad():
-            return model(image)
+        with torch.inference_mode() if mode in ("eager", "channels_last") else torch.no_grad():
+            return model(*inputs)
 
     return call
 
 
 def training_call(mode, args):
-    """Forward and backward of sum(logits * cotangent) with batch statistics and all gradients."""
-    model = hash_fill(A2s()).train()
-    image = hash_image(args.size, args.batch or 2).float()
-    cotangent = hash_image(args.size, args.batch or 2, "cotangent").float()[:, :1].contiguous()
-    if "channels_last" in mode:
-        model = model.to(memory_format=torch.channels_last)
-        image = image.contiguous(memory_format=torch.channels_last)
+    """Forward and backward from 1e-3 at the trained outputs, with batch statistics and all gradients."""
+    model = hash_fill(NETWORKS[args.network]()).train()
+    model, inputs = placed(model, inputs_of(args.network, args.size, args.batch or 2), mode)
     network = torch.compile(model) if mode.startswith("compiled") else model
 
     def call():
         model.zero_grad(set_to_none=True)
-        (network(image) * cotangent).sum().backward()
+        outputs = outputs_of(args.network, network(*inputs))
+        (1e-3 * sum(outputs[name].sum() for name in ("final", "score1") if name in outputs)).backward()
 
     return call
 
@@ -130,7 +158,8 @@ def run_in_own_process(mode, args, preload):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="a2s in PyTorch on the CPU: medians per mode, as JSON.")
+    parser = argparse.ArgumentParser(description="A network in PyTorch on the CPU: medians per mode, as JSON.")
+    parser.add_argument("--network", choices=NETWORKS, default="a2s")
     parser.add_argument("--train", action="store_true", help="forward and backward, train mode, instead of inference")
     parser.add_argument("--bfloat16", action="store_true", help="inference with weights and maps in bfloat16")
     parser.add_argument("--modes", nargs="+", help="default: all of the task")
@@ -158,6 +187,7 @@ def main():
             print(json.dumps(results[-1]), file=sys.stderr, flush=True)
     timed = [r for r in results if "error" not in r]
     print(json.dumps({
+        "network": args.network,
         "task": "training" if args.train else "inference",
         "torch": torch.__version__,
         "threads": args.threads,

@@ -1,4 +1,4 @@
-// The same network, weights and inputs in PyTorch; tests/peers/a2s_parity.py says how near.
+// The same network, weights and inputs in PyTorch; tests/peers/network_parity.py says how near.
 // Needs a Python with torch, named by $SALIX_PYTHON; skipped without one.
 #include <gtest/gtest.h>
 
@@ -10,21 +10,30 @@
 namespace salix::testing {
 namespace {
 
-void expect_parity(const std::string& options) {
+void expect_parity(const std::string& network, const std::string& options) {
   const char* python = std::getenv("SALIX_PYTHON");
   if (python == nullptr) GTEST_SKIP() << "SALIX_PYTHON names no Python with PyTorch";
   const ScratchFolder folder;
   const char* moved = std::getenv("SALIX_PROGRAM");
-  const std::string command =
-      std::string(python) + " " + (source_folder() / "tests/peers/a2s_parity.py").string() + " " +
-      (moved != nullptr ? moved : SALIX_PROGRAM) + " " + folder.path().string() + " " + options;
+  const std::string command = std::string(python) + " " +
+                              (source_folder() / "tests/peers/network_parity.py").string() + " " +
+                              network + " " + (moved != nullptr ? moved : SALIX_PROGRAM) + " " +
+                              folder.path().string() + " " + options;
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
-TEST(TorchParitySlow, EvalAt320) { expect_parity("--size 320 --mode eval"); }
-TEST(TorchParitySlow, TrainAt320) { expect_parity("--size 320 --mode train"); }
-TEST(TorchParitySlow, Float64At64) { expect_parity("--size 64 --mode train --dtype float64"); }
-TEST(TorchParitySlow, SimtAt64) { expect_parity("--size 64 --mode train --device simt"); }
+class TorchParitySlow : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Networks, TorchParitySlow, ::testing::Values("a2s", "cornet", "midnet"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(TorchParitySlow, EvalAt320) { expect_parity(GetParam(), "--size 320 --mode eval"); }
+TEST_P(TorchParitySlow, TrainAt320) { expect_parity(GetParam(), "--size 320 --mode train"); }
+TEST_P(TorchParitySlow, Float64At64) {
+  expect_parity(GetParam(), "--size 64 --mode train --dtype float64");
+}
+TEST_P(TorchParitySlow, SimtAt64) {
+  expect_parity(GetParam(), "--size 64 --mode train --device simt");
+}
 
 }  // namespace
 }  // namespace salix::testing
