@@ -60,7 +60,7 @@ Tensor mix_then_enlarge(const std::vector<Tensor>& maps, const Tensor& weight, c
   std::int64_t first = 0;
   for (const Tensor& map : maps) {
     const std::int64_t own = map.dim(3);
-    const Tensor mix = slice(by_tap, 1, first, own);
+    const Tensor mix = maps.size() == 1 ? by_tap : slice(by_tap, 1, first, own);
     tap_maps.push_back(linear(map, mix, {}));
     first += own;
   }
