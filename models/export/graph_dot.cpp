@@ -33,7 +33,7 @@ class Drawing {
           << " parameters\"; labelloc=t;\n  node [shape=box, fontname=\"sans-serif\"];\n";
     for (const NamedInput& input : traced.inputs) {
       end_point(input.name, str(input.name, "\\n", shape_text(input.tensor.shape(), 0)));
-      made_by_[input.tensor.view().data] = input.name;
+      made_by_[key(input.tensor)] = input.name;
     }
     for (std::size_t i = 0; i < traced.ops.size(); ++i) add(traced.ops[i], str("op", i));
     for (const NamedOutput& output : traced.outputs) {
@@ -60,23 +60,26 @@ class Drawing {
     for (const Tensor& input : op.inputs) {
       if (input.defined()) edge(input, id);
     }
-    made_by_[op.output.view().data] = id;
+    made_by_[key(op.output)] = id;
   }
 
   void end_point(const std::string& id, const std::string& label) {
     text_ << "  " << id << " [label=\"" << label << "\", style=rounded];\n";
   }
 
-  // A reshape shares its input's memory, and comes later: whoever reads that memory after it
-  // reads the reshape in the drawing.
+  // A reshape shares its input's memory, not its shape.
+  static std::pair<const void*, std::string> key(const Tensor& tensor) {
+    return {tensor.view().data, tensor.shape().to_string()};
+  }
+
   void edge(const Tensor& from, const std::string& to) {
-    const auto made = made_by_.find(from.view().data);
+    const auto made = made_by_.find(key(from));
     if (made != made_by_.end()) text_ << "  " << made->second << " -> " << to << ";\n";
   }
 
   std::ostringstream text_;
   std::map<const void*, std::int64_t> parameters_;
-  std::map<const void*, std::string> made_by_;
+  std::map<std::pair<const void*, std::string>, std::string> made_by_;
 };
 
 }  // namespace
