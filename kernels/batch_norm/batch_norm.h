@@ -45,4 +45,21 @@ struct BatchNormBackwardBuffers {
 void batch_norm_backward(Exec& exec, const BatchNormBackwardBuffers& buffers,
                          const BatchNormParams& params);
 
+// --- The same in training over the maps of several ranks (SyncBatchNorm), in parts: between
+// them the caller joins the ranks' numbers. ---
+
+// moments [C,3] float64: the number, mean and sum of squared deviations of x's values.
+void sync_batch_norm_moments(Exec& exec, ConstView x, View moments);
+// batch_norm() in training with the statistics of all ranks: moments [R,C,3], gathered.
+void sync_batch_norm(Exec& exec, const BatchNormBuffers& buffers, const BatchNormParams& params,
+                     ConstView moments);
+// Writes dgamma, dbeta and dresidual, of this rank's map, and sums [C,3] float64, to be added up
+// over the ranks; with g = dy where the result was positive: sum g, sum g (x - mean), and the
+// number of values.
+void sync_batch_norm_sums(Exec& exec, const BatchNormBackwardBuffers& buffers,
+                          const BatchNormParams& params, View sums);
+// Then dx, from the sums of all ranks. The loss meant is the sum of the ranks' losses.
+void sync_batch_norm_backward(Exec& exec, const BatchNormBackwardBuffers& buffers,
+                              const BatchNormParams& params, ConstView sums);
+
 }  // namespace salix::kernels

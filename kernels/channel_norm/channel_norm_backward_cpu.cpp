@@ -1,4 +1,5 @@
 #include "kernels/channel_norm/channel_norm_cpu.h"
+#include "kernels/channel_norm/channel_norm_parts.h"
 #include "kernels/common/element.h"
 
 namespace salix::kernels::cpu {
@@ -146,56 +147,114 @@ void finish_sums(const ChannelNormSizes& sizes, const ChannelNormBackward& b,
   }
 }
 
+// The passes over the maps, around what is done per channel.
 template <typename T>
-void backward(Exec& exec, const ChannelNormSizes& sizes, const ChannelNormBackward& b) {
+class Passes {
+ public:
   using Real = accumulator<T>;
-  const bool keeps_g = b.relu && !b.dresidual.empty();
-  const auto mean = per_channel<Real>(
-      sizes, [&](std::int64_t group, std::int64_t) { return b.mean.as<Real>()[group]; });
-  const auto scale = per_channel<Real>(sizes, [&](std::int64_t group, std::int64_t c) {
-    return b.gamma.as<Real>()[c] * b.inv_std.as<Real>()[group];
-  });
-  const auto channels_of = [&](std::int64_t image) {
-    return Channels<Real>{mean.data() + image * sizes.channels,
-                          scale.data() + image * sizes.channels, b.beta.as<Real>()};
-  };
 
-  auto* sum = sum_rows<Mask::kNone, T, Real>;
-  if (b.relu)
-    sum = keeps_g ? sum_rows<Mask::kFromOutput, T, Real> : sum_rows<Mask::kFromInput, T, Real>;
-  const RowChunks chunks(sizes);
-  const std::int64_t part_size = 2 * sizes.channels;
-  const Scratch parts(exec, static_cast<std::size_t>(chunks.count * part_size) * sizeof(Real));
-  chunks.parallel([&](std::int64_t chunk) {
-    const std::int64_t offset = chunks.offset(chunk);
-    Real* part = parts.as<Real>() + chunk * part_size;
-    std::fill_n(part, part_size, Real(0));
-    sum(b.dy.as<T>() + offset, b.x.as<T>() + offset, keeps_g ? b.y.as<T>() + offset : nullptr,
-        chunks.size(chunk), sizes.channels, channels_of(chunks.image(chunk)),
-        keeps_g ? b.dresidual.as<T>() + offset : nullptr, part, part + sizes.channels);
-  });
+  Passes(const ChannelNormSizes& sizes, const ChannelNormBackward& b)
+      : sizes_(sizes),
+        b_(b),
+        keeps_g_(b.relu && !b.dresidual.empty()),
+        chunks_(sizes),
+        mean_(per_channel<Real>(
+            sizes, [&](std::int64_t group, std::int64_t) { return b.mean.as<Real>()[group]; })),
+        scale_(per_channel<Real>(sizes, [&](std::int64_t group, std::int64_t c) {
+          return b.gamma.as<Real>()[c] * b.inv_std.as<Real>()[group];
+        })) {}
 
-  std::vector<Real> q(mean.size()), r(mean.size());
-  finish_sums(sizes, b, add_chunks(sizes, chunks, parts.as<Real>()), q, r);
+  // Writes dresidual, if it is kept.
+  ChannelSums sums(Exec& exec) const {
+    auto* sum = sum_rows<Mask::kNone, T, Real>;
+    if (b_.relu)
+      sum = keeps_g_ ? sum_rows<Mask::kFromOutput, T, Real> : sum_rows<Mask::kFromInput, T, Real>;
+    const std::int64_t part_size = 2 * sizes_.channels;
+    const Scratch parts(exec, static_cast<std::size_t>(chunks_.count * part_size) * sizeof(Real));
+    chunks_.parallel([&](std::int64_t chunk) {
+      const std::int64_t offset = chunks_.offset(chunk);
+      Real* part = parts.as<Real>() + chunk * part_size;
+      std::fill_n(part, part_size, Real(0));
+      sum(b_.dy.as<T>() + offset, b_.x.as<T>() + offset, keeps_g_ ? b_.y.as<T>() + offset : nullptr,
+          chunks_.size(chunk), sizes_.channels, channels_of(chunks_.image(chunk)),
+          keeps_g_ ? b_.dresidual.as<T>() + offset : nullptr, part, part + sizes_.channels);
+    });
+    return add_chunks(sizes_, chunks_, parts.as<Real>());
+  }
 
-  const T* g = keeps_g ? b.dresidual.as<T>() : b.dy.as<T>();
-  auto* gradient = b.relu && !keeps_g ? gradient_rows<Mask::kFromInput, T, Real>
+  // Writes dx; q and r per image and channel.
+  void gradient(const std::vector<Real>& q, const std::vector<Real>& r) const {
+    const T* g = keeps_g_ ? b_.dresidual.as<T>() : b_.dy.as<T>();
+    auto* rows = b_.relu && !keeps_g_ ? gradient_rows<Mask::kFromInput, T, Real>
                                       : gradient_rows<Mask::kNone, T, Real>;
-  chunks.parallel([&](std::int64_t chunk) {
-    const std::int64_t offset = chunks.offset(chunk);
-    const std::int64_t image = chunks.image(chunk);
-    gradient(g + offset, b.x.as<T>() + offset, chunks.size(chunk), sizes.channels,
-             channels_of(image), q.data() + image * sizes.channels,
-             r.data() + image * sizes.channels, b.dx.as<T>() + offset);
-  });
-}
+    chunks_.parallel([&](std::int64_t chunk) {
+      const std::int64_t offset = chunks_.offset(chunk);
+      const std::int64_t image = chunks_.image(chunk);
+      rows(g + offset, b_.x.as<T>() + offset, chunks_.size(chunk), sizes_.channels,
+           channels_of(image), q.data() + image * sizes_.channels,
+           r.data() + image * sizes_.channels, b_.dx.as<T>() + offset);
+    });
+  }
+
+  std::vector<Real> zeros() const { return std::vector<Real>(mean_.size()); }
+
+ private:
+  Channels<Real> channels_of(std::int64_t image) const {
+    return {mean_.data() + image * sizes_.channels, scale_.data() + image * sizes_.channels,
+            b_.beta.as<Real>()};
+  }
+
+  const ChannelNormSizes& sizes_;
+  const ChannelNormBackward& b_;
+  bool keeps_g_;
+  RowChunks chunks_;
+  std::vector<Real> mean_, scale_;
+};
 
 }  // namespace
 
 void channel_norm_backward(Exec& exec, const ChannelNormSizes& sizes,
                            const ChannelNormBackward& b) {
-  visit_float("channel_norm_backward", b.x.dtype,
-              [&](auto tag) { backward<typename decltype(tag)::type>(exec, sizes, b); });
+  visit_float("channel_norm_backward", b.x.dtype, [&](auto tag) {
+    const Passes<typename decltype(tag)::type> passes(sizes, b);
+    auto q = passes.zeros(), r = passes.zeros();
+    finish_sums(sizes, b, passes.sums(exec), q, r);
+    passes.gradient(q, r);
+  });
+}
+
+void channel_norm_gradient_sums(Exec& exec, const ChannelNormSizes& sizes,
+                                const ChannelNormBackward& b, View sums) {
+  visit_float("channel_norm_gradient_sums", b.x.dtype, [&](auto tag) {
+    const Passes<typename decltype(tag)::type> passes(sizes, b);
+    const ChannelSums own = passes.sums(exec);
+    auto unused_q = passes.zeros(), unused_r = passes.zeros();
+    finish_sums(sizes, b, own, unused_q, unused_r);  // for dgamma and dbeta
+    double* out = sums.as<double>();
+    for (std::size_t c = 0; c < own.g.size(); ++c) {
+      *out++ = own.g[c];
+      *out++ = own.g_centred[c];
+      *out++ = static_cast<double>(sizes.rows);
+    }
+  });
+}
+
+void channel_norm_gradient_from_sums(Exec&, const ChannelNormSizes& sizes,
+                                     const ChannelNormBackward& b, ConstView sums) {
+  visit_float("channel_norm_gradient_from_sums", b.x.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using Real = accumulator<T>;
+    const Passes<T> passes(sizes, b);
+    auto q = passes.zeros(), r = passes.zeros();
+    const double* in = sums.as<double>();
+    for (std::size_t c = 0; c < q.size(); ++c, in += 3) {
+      const double inv_std = b.inv_std.as<Real>()[c];
+      const double share = inv_std / in[2] * b.gamma.as<Real>()[c];
+      q[c] = static_cast<Real>(share * in[0]);
+      r[c] = static_cast<Real>(share * inv_std * inv_std * in[1]);
+    }
+    passes.gradient(q, r);
+  });
 }
 
 }  // namespace salix::kernels::cpu

@@ -1,3 +1,6 @@
+#include <type_traits>
+
+#include "kernels/channel_norm/channel_norm_parts.h"
 #include "kernels/channel_norm/channel_norm_tiles.h"
 
 namespace salix::kernels::SALIX_GPU_NAMESPACE {
@@ -102,6 +105,35 @@ __global__ void parameters_kernel(const GradientSums* partial, ChannelTiles t, c
   dgamma[c] = sums.g_centred;
 }
 
+// Batch norm over ranks, one block per channel: adds all chunks.
+__global__ void gradient_sums_kernel(const GradientSums* partial, ChannelTiles t,
+                                     const float* inv_std, float* dgamma, float* dbeta,
+                                     double* sums) {
+  const std::int64_t c = blockIdx.x;
+  GradientSums own{0, 0};
+  for (std::int64_t chunk = threadIdx.x; chunk < t.chunks; chunk += kNormThreads) {
+    own = AddSums{}(own, partial[chunk * t.channels + c]);
+  }
+  own = reduce_rows(own, 1, AddSums{});
+  if (threadIdx.x != 0) return;
+  dbeta[c] = own.g;
+  dgamma[c] = own.g_centred * inv_std[c];
+  sums[3 * c] = own.g;
+  sums[3 * c + 1] = own.g_centred;
+  sums[3 * c + 2] = static_cast<double>(t.rows);
+}
+
+// A thread per channel.
+__global__ void corrections_from_sums_kernel(const double* sums, int channels, const float* gamma,
+                                             const float* inv_std, Correction* corrections) {
+  const std::int64_t c = global_thread();
+  if (c >= channels) return;
+  const double scale = inv_std[c];
+  const double share = scale / sums[3 * c + 2] * gamma[c];
+  corrections[c] = {static_cast<float>(share * sums[3 * c]),
+                    static_cast<float>(share * scale * scale * sums[3 * c + 1])};
+}
+
 // Memory-bound: g and x read once, dx written once. `corrections` may be null: eval mode.
 template <typename T, int N>
 __global__ void dx_kernel(Maps<T> m, ChannelTiles t, const Correction* corrections) {
@@ -134,48 +166,110 @@ __global__ void dx_kernel(Maps<T> m, ChannelTiles t, const Correction* correctio
   }
 }
 
+template <typename T>
+Maps<T> maps_of(const ChannelNormBackward& b) {
+  const bool keeps_g = !b.dresidual.empty();
+  return {b.dy.as<T>(),
+          b.x.as<T>(),
+          keeps_g ? b.y.as<T>() : nullptr,
+          keeps_g ? b.dresidual.as<T>() : nullptr,
+          b.dx.as<T>(),
+          b.gamma.as<float>(),
+          b.beta.as<float>(),
+          b.mean.as<float>(),
+          b.inv_std.as<float>(),
+          b.relu};
+}
+
+// Room for the sums of all chunks, and the pass that fills it.
+template <typename T, int N>
+class PartialSums {
+ public:
+  PartialSums(Exec& exec, const Maps<T>& maps, const ChannelTiles& tiles)
+      : room_(exec, static_cast<std::size_t>(tiles.partials()) * sizeof(GradientSums)) {
+    launch(exec, {tiles.grid(), kNormThreads}, sums_kernel<T, N>, maps, tiles, get());
+  }
+  GradientSums* get() const { return room_.template as<GradientSums>(); }
+
+ private:
+  Scratch room_;
+};
+
 template <typename T, int N>
 void backward(Exec& exec, const ChannelNormSizes& sizes, const ChannelNormBackward& b) {
-  const bool keeps_g = !b.dresidual.empty();
-  const Maps<T> maps{b.dy.as<T>(),
-                     b.x.as<T>(),
-                     keeps_g ? b.y.as<T>() : nullptr,
-                     keeps_g ? b.dresidual.as<T>() : nullptr,
-                     b.dx.as<T>(),
-                     b.gamma.as<float>(),
-                     b.beta.as<float>(),
-                     b.mean.as<float>(),
-                     b.inv_std.as<float>(),
-                     b.relu};
+  const Maps<T> maps = maps_of<T>(b);
   const ChannelTiles tiles = channel_tiles(sizes, N);
-  const Scratch partial(exec, static_cast<std::size_t>(tiles.partials()) * sizeof(GradientSums));
+  const PartialSums<T, N> partial(exec, maps, tiles);
   const Scratch corrections(
       exec, static_cast<std::size_t>(sizes.images * sizes.groups) * sizeof(Correction));
-  launch(exec, {tiles.grid(), kNormThreads}, sums_kernel<T, N>, maps, tiles,
-         partial.as<GradientSums>());
   launch(exec, {static_cast<unsigned>(sizes.channels), kNormThreads}, parameters_kernel,
-         partial.as<GradientSums>(), tiles, maps.inv_std, b.dgamma.as<float>(),
-         b.dbeta.as<float>());
+         partial.get(), tiles, maps.inv_std, b.dgamma.as<float>(), b.dbeta.as<float>());
   if (b.through_statistics) {
     const dim3 groups(static_cast<unsigned>(sizes.groups), static_cast<unsigned>(sizes.images));
-    launch(exec, {groups, kNormThreads}, correction_kernel, partial.as<GradientSums>(), tiles,
-           maps.gamma, maps.inv_std, corrections.as<Correction>());
+    launch(exec, {groups, kNormThreads}, correction_kernel, partial.get(), tiles, maps.gamma,
+           maps.inv_std, corrections.as<Correction>());
   }
   launch(exec, {tiles.grid(), kNormThreads}, dx_kernel<T, N>, maps, tiles,
          b.through_statistics ? corrections.as<Correction>() : nullptr);
+}
+
+template <typename T, int N>
+void gradient_sums(Exec& exec, const ChannelNormSizes& sizes, const ChannelNormBackward& b,
+                   View sums) {
+  const Maps<T> maps = maps_of<T>(b);
+  const ChannelTiles tiles = channel_tiles(sizes, N);
+  const PartialSums<T, N> partial(exec, maps, tiles);
+  launch(exec, {static_cast<unsigned>(sizes.channels), kNormThreads}, gradient_sums_kernel,
+         partial.get(), tiles, maps.inv_std, b.dgamma.as<float>(), b.dbeta.as<float>(),
+         sums.as<double>());
+}
+
+template <typename T, int N>
+void gradient_from_sums(Exec& exec, const ChannelNormSizes& sizes, const ChannelNormBackward& b,
+                        ConstView sums) {
+  const Maps<T> maps = maps_of<T>(b);
+  const Scratch corrections(exec, static_cast<std::size_t>(sizes.channels) * sizeof(Correction));
+  launch(exec, {blocks_for(sizes.channels, kNormThreads), kNormThreads},
+         corrections_from_sums_kernel, sums.as<double>(), sizes.channels, maps.gamma, maps.inv_std,
+         corrections.as<Correction>());
+  const ChannelTiles tiles = channel_tiles(sizes, N);
+  launch(exec, {tiles.grid(), kNormThreads}, dx_kernel<T, N>, maps, tiles,
+         corrections.as<Correction>());
+}
+
+// Calls f(tag of the element type, integral_constant of the pack's width).
+template <typename F>
+void visit_packed(const ChannelNormSizes& sizes, const ChannelNormBackward& b, const F& f) {
+  visit_cuda_float("channel_norm_backward", b.x.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (packs_fit<T>(sizes.channels)) {
+      f(tag, std::integral_constant<int, kPackWidth<T>>{});
+    } else {
+      f(tag, std::integral_constant<int, 1>{});
+    }
+  });
 }
 
 }  // namespace
 
 void channel_norm_backward(Exec& exec, const ChannelNormSizes& sizes,
                            const ChannelNormBackward& b) {
-  visit_cuda_float("channel_norm_backward", b.x.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    if (packs_fit<T>(sizes.channels)) {
-      backward<T, kPackWidth<T>>(exec, sizes, b);
-    } else {
-      backward<T, 1>(exec, sizes, b);
-    }
+  visit_packed(sizes, b, [&](auto tag, auto width) {
+    backward<typename decltype(tag)::type, width()>(exec, sizes, b);
+  });
+}
+
+void channel_norm_gradient_sums(Exec& exec, const ChannelNormSizes& sizes,
+                                const ChannelNormBackward& b, View sums) {
+  visit_packed(sizes, b, [&](auto tag, auto width) {
+    gradient_sums<typename decltype(tag)::type, width()>(exec, sizes, b, sums);
+  });
+}
+
+void channel_norm_gradient_from_sums(Exec& exec, const ChannelNormSizes& sizes,
+                                     const ChannelNormBackward& b, ConstView sums) {
+  visit_packed(sizes, b, [&](auto tag, auto width) {
+    gradient_from_sums<typename decltype(tag)::type, width()>(exec, sizes, b, sums);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/channel_norm/channel_norm_parts.h"
 #include "kernels/channel_norm/moments.h"
 #include "kernels/common/element.h"
 
@@ -100,6 +101,41 @@ std::vector<Moments<double>> group_moments(const ChannelNormSizes& sizes, const 
   return groups;
 }
 
+// One per image and group, joined from those of chunks.
+std::vector<Moments<double>> moments_of(Exec& exec, const ChannelNormSizes& sizes, ConstView x) {
+  return visit_float("channel_norm", x.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const RowChunks chunks(sizes);
+    const std::int64_t partials = chunks.count * sizes.channels;
+    const Scratch scratch(exec, static_cast<std::size_t>(2 * partials) * sizeof(double));
+    double* chunk_mean = scratch.as<double>();
+    double* chunk_m2 = chunk_mean + partials;
+    chunks.parallel([&](std::int64_t chunk) {
+      channel_moments(x.as<T>() + chunks.offset(chunk), chunks.size(chunk), sizes.channels,
+                      chunk_mean + chunk * sizes.channels, chunk_m2 + chunk * sizes.channels);
+    });
+    return group_moments(sizes, chunks, chunk_mean, chunk_m2);
+  });
+}
+
+void use_moments(const std::vector<Moments<double>>& groups, double eps, View mean, View inv_std,
+                 const RunningStatistics& running) {
+  visit_float("channel_norm", mean.dtype, [&](auto tag) {
+    using Real = typename decltype(tag)::type;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      const Moments<double>& group = groups[g];
+      mean.as<Real>()[g] = static_cast<Real>(group.mean);
+      inv_std.as<Real>()[g] = static_cast<Real>(1.0 / std::sqrt(group.m2 / group.count + eps));
+      if (running.mean.empty()) continue;
+      const auto update = [&](Real& old, double batch) {
+        old = static_cast<Real>((1.0 - running.momentum) * old + running.momentum * batch);
+      };
+      update(running.mean.as<Real>()[g], group.mean);
+      update(running.variance.as<Real>()[g], group.m2 / (group.count - 1.0));
+    }
+  });
+}
+
 template <bool kResidual, bool kRelu, typename T, typename Real>
 void normalise_rows(const T* x, const T* residual, std::int64_t rows, std::int64_t channels,
                     const Real* __restrict mean, const Real* __restrict scale,
@@ -122,31 +158,29 @@ void normalise_rows(const T* x, const T* residual, std::int64_t rows, std::int64
 
 void channel_norm_statistics(Exec& exec, const ChannelNormSizes& sizes, double eps, ConstView x,
                              View mean, View inv_std, const RunningStatistics& running) {
-  visit_float("channel_norm", x.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using Real = accumulator<T>;
-    const RowChunks chunks(sizes);
-    const std::int64_t partials = chunks.count * sizes.channels;
-    const Scratch scratch(exec, static_cast<std::size_t>(2 * partials) * sizeof(double));
-    double* chunk_mean = scratch.as<double>();
-    double* chunk_m2 = chunk_mean + partials;
-    chunks.parallel([&](std::int64_t chunk) {
-      channel_moments(x.as<T>() + chunks.offset(chunk), chunks.size(chunk), sizes.channels,
-                      chunk_mean + chunk * sizes.channels, chunk_m2 + chunk * sizes.channels);
-    });
-    const auto groups = group_moments(sizes, chunks, chunk_mean, chunk_m2);
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      const Moments<double>& group = groups[g];
-      mean.as<Real>()[g] = static_cast<Real>(group.mean);
-      inv_std.as<Real>()[g] = static_cast<Real>(1.0 / std::sqrt(group.m2 / group.count + eps));
-      if (running.mean.empty()) continue;
-      const auto update = [&](Real& old, double batch) {
-        old = static_cast<Real>((1.0 - running.momentum) * old + running.momentum * batch);
-      };
-      update(running.mean.as<Real>()[g], group.mean);
-      update(running.variance.as<Real>()[g], group.m2 / (group.count - 1.0));
+  use_moments(moments_of(exec, sizes, x), eps, mean, inv_std, running);
+}
+
+void channel_norm_moments(Exec& exec, const ChannelNormSizes& sizes, ConstView x, View moments) {
+  double* out = moments.as<double>();
+  for (const Moments<double>& group : moments_of(exec, sizes, x)) {
+    *out++ = group.count;
+    *out++ = group.mean;
+    *out++ = group.m2;
+  }
+}
+
+void channel_norm_use_moments(Exec&, double eps, ConstView moments, View mean, View inv_std,
+                              const RunningStatistics& running) {
+  std::vector<Moments<double>> joined(static_cast<std::size_t>(mean.numel()));
+  const double* in = moments.as<double>();
+  for (std::int64_t rank = 0; rank < moments.dim(0); ++rank) {
+    for (Moments<double>& channel : joined) {
+      channel = merge(channel, {in[0], in[1], in[2]});
+      in += 3;
     }
-  });
+  }
+  use_moments(joined, eps, mean, inv_std, running);
 }
 
 void channel_norm_use_running(Exec&, double eps, const RunningStatistics& running, View mean,

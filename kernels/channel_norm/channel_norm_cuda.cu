@@ -1,3 +1,4 @@
+#include "kernels/channel_norm/channel_norm_parts.h"
 #include "kernels/channel_norm/channel_norm_tiles.h"
 #include "kernels/channel_norm/moments.h"
 
@@ -42,11 +43,9 @@ __global__ void moments_kernel(const T* x, ChannelTiles t, Moments<float>* parti
   }
 }
 
-// One block per group and image: joins the partial moments of its chunks and channels.
-template <typename T>
-__global__ void statistics_kernel(const T* x, const Moments<float>* partial, ChannelTiles t,
-                                  float eps, float* mean, float* inv_std, float* running_mean,
-                                  float* running_var, float momentum) {
+// One block per group and image: joins the partial moments of its chunks and channels; the
+// mean is relative to the group's origin. The result is in thread 0.
+__device__ Moments<float> join_chunks(const Moments<float>* partial, const ChannelTiles& t) {
   Moments<float> moments{0, 0, 0};
   const std::int64_t items = std::int64_t{t.chunks} * t.group_channels;
   for (std::int64_t i = threadIdx.x; i < items; i += kNormThreads) {
@@ -54,7 +53,14 @@ __global__ void statistics_kernel(const T* x, const Moments<float>* partial, Cha
     const std::int64_t c = std::int64_t{blockIdx.x} * t.group_channels + i % t.group_channels;
     moments = merge(moments, partial[chunk * t.channels + c]);
   }
-  moments = reduce_rows(moments, 1, [](const auto& a, const auto& b) { return merge(a, b); });
+  return reduce_rows(moments, 1, [](const auto& a, const auto& b) { return merge(a, b); });
+}
+
+template <typename T>
+__global__ void statistics_kernel(const T* x, const Moments<float>* partial, ChannelTiles t,
+                                  float eps, float* mean, float* inv_std, float* running_mean,
+                                  float* running_var, float momentum) {
+  Moments<float> moments = join_chunks(partial, t);
   if (threadIdx.x != 0) return;
   const std::int64_t group = std::int64_t{blockIdx.y} * t.groups + blockIdx.x;
   moments.mean += group_origin(x, t, blockIdx.y, blockIdx.x);
@@ -64,6 +70,36 @@ __global__ void statistics_kernel(const T* x, const Moments<float>* partial, Cha
   const float unbiased = moments.m2 / (moments.count - 1.0f);
   running_mean[group] = (1.0f - momentum) * running_mean[group] + momentum * moments.mean;
   running_var[group] = (1.0f - momentum) * running_var[group] + momentum * unbiased;
+}
+
+// The same moments for other ranks; in double the origin costs the mean nothing.
+template <typename T>
+__global__ void joined_moments_kernel(const T* x, const Moments<float>* partial, ChannelTiles t,
+                                      Moments<double>* joined) {
+  const Moments<float> moments = join_chunks(partial, t);
+  if (threadIdx.x != 0) return;
+  const double origin = group_origin(x, t, blockIdx.y, blockIdx.x);
+  joined[std::int64_t{blockIdx.y} * t.groups + blockIdx.x] = {moments.count, origin + moments.mean,
+                                                              moments.m2};
+}
+
+// A thread per channel.
+__global__ void use_moments_kernel(const Moments<double>* ranks_moments, int ranks, int channels,
+                                   double eps, float* mean, float* inv_std, float* running_mean,
+                                   float* running_var, double momentum) {
+  const std::int64_t c = global_thread();
+  if (c >= channels) return;
+  Moments<double> moments = ranks_moments[c];
+  for (std::int64_t rank = 1; rank < ranks; ++rank) {
+    moments = merge(moments, ranks_moments[rank * channels + c]);
+  }
+  mean[c] = static_cast<float>(moments.mean);
+  inv_std[c] = static_cast<float>(1.0 / sqrt(moments.m2 / moments.count + eps));
+  if (running_mean == nullptr) return;
+  const double unbiased = moments.m2 / (moments.count - 1.0);
+  running_mean[c] =
+      static_cast<float>((1.0 - momentum) * running_mean[c] + momentum * moments.mean);
+  running_var[c] = static_cast<float>((1.0 - momentum) * running_var[c] + momentum * unbiased);
 }
 
 __global__ void use_running_kernel(const float* running_mean, const float* running_var,
@@ -97,10 +133,10 @@ __global__ void apply_kernel(const T* x, const T* residual, const float* gamma, 
   }
 }
 
-}  // namespace
-
-void channel_norm_statistics(Exec& exec, const ChannelNormSizes& sizes, double eps, ConstView x,
-                             View mean, View inv_std, const RunningStatistics& running) {
+// Calls finish(tag of x's type, tiles, partial moments).
+template <typename Finish>
+void with_partial_moments(Exec& exec, const ChannelNormSizes& sizes, ConstView x,
+                          const Finish& finish) {
   visit_cuda_float("channel_norm", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const bool packed = packs_fit<T>(sizes.channels);
@@ -110,14 +146,44 @@ void channel_norm_statistics(Exec& exec, const ChannelNormSizes& sizes, double e
     const auto kernel = packed ? moments_kernel<T, kPackWidth<T>> : moments_kernel<T, 1>;
     launch(exec, {tiles.grid(), kNormThreads}, kernel, x.as<T>(), tiles,
            partial.as<Moments<float>>());
-    const bool tracks = !running.mean.empty();
-    launch(
-        exec,
-        {{static_cast<unsigned>(sizes.groups), static_cast<unsigned>(sizes.images)}, kNormThreads},
-        statistics_kernel<T>, x.as<T>(), partial.as<Moments<float>>(), tiles, eps, mean.as<float>(),
-        inv_std.as<float>(), tracks ? running.mean.as<float>() : nullptr,
-        tracks ? running.variance.as<float>() : nullptr, running.momentum);
+    finish(tag, tiles, partial.as<Moments<float>>());
   });
+}
+
+dim3 group_grid(const ChannelNormSizes& sizes) {
+  return {static_cast<unsigned>(sizes.groups), static_cast<unsigned>(sizes.images)};
+}
+
+float* data_or_null(const View& view) { return view.empty() ? nullptr : view.as<float>(); }
+
+}  // namespace
+
+void channel_norm_statistics(Exec& exec, const ChannelNormSizes& sizes, double eps, ConstView x,
+                             View mean, View inv_std, const RunningStatistics& running) {
+  with_partial_moments(
+      exec, sizes, x, [&](auto tag, const ChannelTiles& tiles, const Moments<float>* partial) {
+        using T = typename decltype(tag)::type;
+        launch(exec, {group_grid(sizes), kNormThreads}, statistics_kernel<T>, x.as<T>(), partial,
+               tiles, eps, mean.as<float>(), inv_std.as<float>(), data_or_null(running.mean),
+               data_or_null(running.variance), running.momentum);
+      });
+}
+
+void channel_norm_moments(Exec& exec, const ChannelNormSizes& sizes, ConstView x, View moments) {
+  with_partial_moments(
+      exec, sizes, x, [&](auto tag, const ChannelTiles& tiles, const Moments<float>* partial) {
+        using T = typename decltype(tag)::type;
+        launch(exec, {group_grid(sizes), kNormThreads}, joined_moments_kernel<T>, x.as<T>(),
+               partial, tiles, reinterpret_cast<Moments<double>*>(moments.as<double>()));
+      });
+}
+
+void channel_norm_use_moments(Exec& exec, double eps, ConstView moments, View mean, View inv_std,
+                              const RunningStatistics& running) {
+  launch(exec, {blocks_for(mean.numel(), kNormThreads), kNormThreads}, use_moments_kernel,
+         reinterpret_cast<const Moments<double>*>(moments.as<double>()), moments.dim(0),
+         mean.numel(), eps, mean.as<float>(), inv_std.as<float>(), data_or_null(running.mean),
+         data_or_null(running.variance), running.momentum);
 }
 
 void channel_norm_use_running(Exec& exec, double eps, const RunningStatistics& running, View mean,

@@ -75,15 +75,18 @@ class ThreadRanks::Rank final : public Communicator {
   int rank_;
 };
 
-void ThreadRanks::run(const std::function<void(Exec&, Communicator&)>& body) { run({}, body); }
+void ThreadRanks::run(const std::function<void(Exec&, Communicator&)>& body) {
+  run([] { return std::make_unique<Exec>(Device{}, ExecOptions{.threads = 1}); }, body);
+}
 
-void ThreadRanks::run(Device device, const std::function<void(Exec&, Communicator&)>& body) {
+void ThreadRanks::run(const std::function<std::unique_ptr<Exec>()>& make_exec,
+                      const std::function<void(Exec&, Communicator&)>& body) {
   std::vector<std::thread> threads;
   for (int rank = 0; rank < ranks(); ++rank) {
     threads.emplace_back([&, rank] {
-      Exec exec(device, {.threads = 1});
+      const std::unique_ptr<Exec> exec = make_exec();
       Rank communicator(*this, rank);
-      body(exec, communicator);
+      body(*exec, communicator);
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -3,6 +3,7 @@
 
 #include <barrier>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "engine/comm/communicator.h"
@@ -16,8 +17,9 @@ class ThreadRanks {
   // body(exec, communicator) on a thread per rank, each with its own one-threaded Exec. It must
   // not throw: the other ranks would wait for ever. Sums show in a buffer at wait(), not before.
   void run(const std::function<void(Exec&, Communicator&)>& body);
-  // The same on a device.
-  void run(Device device, const std::function<void(Exec&, Communicator&)>& body);
+  // The same with Execs of the caller's making.
+  void run(const std::function<std::unique_ptr<Exec>()>& make_exec,
+           const std::function<void(Exec&, Communicator&)>& body);
 
   int ranks() const { return static_cast<int>(sent_.size()); }
 
