@@ -52,10 +52,14 @@ void append_ascii(std::string& out, char letter) {
 }
 
 std::string opening(std::string_view name, Attributes attributes) {
-  std::string code = "<" + std::string(name);
-  for (const auto& [attribute, value] : attributes)
-    code += " " + std::string(attribute) + "=\"" + text(value).code + "\"";
-  return code + ">";
+  std::string code = "<";
+  code += name;
+  for (const auto& [attribute, value] : attributes) {
+    code += ' ';
+    code += attribute;
+    code += "=\"" + text(value).code + '"';
+  }
+  return code + '>';
 }
 
 }  // namespace

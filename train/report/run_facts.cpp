@@ -119,19 +119,9 @@ void read_profile(const fs::path& path, RunFacts& run) {
 }  // namespace
 
 std::vector<double> score_values(const Json& object) {
-  // As the log of epochs has been named, beside the names of reports.
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOtherNames = {
-      {{"adaptive_f", "mean_f"},
-       {"s_measure", "s"},
-       {"e_measure", "e"},
-       {"centre_distance", "distance"}}};
   std::vector<double> values;
-  for (const ScoreColumn& column : score_columns()) {
-    std::optional<double> value = number_of(object, std::string(column.key));
-    for (const auto& [key, other] : kOtherNames)
-      if (!value && key == column.key) value = number_of(object, std::string(other));
-    values.push_back(value.value_or(kNan));
-  }
+  for (const ScoreColumn& column : score_columns())
+    values.push_back(number_of(object, std::string(column.key)).value_or(kNan));
   return values;
 }
 

@@ -30,9 +30,14 @@ struct EpochScores {
   std::vector<double> values;
 };
 
-// timing.jsonl: as many values in each.
+// timing.jsonl: as many values in each. `seconds` are the step's own, without those that it
+// waited for the loader.
 struct Timing {
   std::vector<double> step, seconds, loader_seconds, images;
+
+  double whole_seconds(std::size_t k) const {
+    return seconds[k] + (loader_seconds[k] > 0 ? loader_seconds[k] : 0);
+  }
 
   bool empty() const { return step.empty(); }
 };
@@ -66,8 +71,7 @@ struct RunFacts {
   bool empty() const;
 };
 
-// The scores in `object` in the order of score_columns(), NaN for what it has not. Besides the keys
-// of reports the short names of logs are understood: mean_f, s, e, distance.
+// The scores in `object` in the order of score_columns(), NaN for what it has not.
 std::vector<double> score_values(const Json& object);
 
 // Reads what there is. Lines and members that are not as expected are left out, with a note.

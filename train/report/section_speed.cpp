@@ -18,7 +18,7 @@ Facts throughput(const Timing& timing) {
   const Speed speed = speed_of(timing);
   Facts facts = {
       {"Steps timed", text(grouped(static_cast<std::int64_t>(timing.step.size())))},
-      {"Median step", text(duration(median(timing.seconds)))},
+      {"Median step, without waiting", text(duration(median(timing.seconds)))},
       {"Slowest 1 % of steps", text("from " + duration(quantile(timing.seconds, 0.99)))}};
   if (std::isfinite(speed.images_per_second)) {
     facts.insert(facts.begin(),

@@ -31,7 +31,7 @@ std::vector<EpochMeans> epoch_means(const StepColumns& steps) {
 std::vector<double> rates_of(const Timing& timing) {
   std::vector<double> rates;
   for (std::size_t k = 0; k < timing.step.size(); ++k)
-    rates.push_back(timing.images[k] / timing.seconds[k]);
+    rates.push_back(timing.images[k] / timing.whole_seconds(k));
   return rates;
 }
 
@@ -40,7 +40,7 @@ Speed speed_of(const Timing& timing) {
   double waited = 0;
   bool said = false;
   for (std::size_t k = 0; k < timing.step.size(); ++k) {
-    speed.seconds += timing.seconds[k];
+    speed.seconds += timing.whole_seconds(k);
     if (!std::isfinite(timing.loader_seconds[k])) continue;
     waited += timing.loader_seconds[k];
     said = true;

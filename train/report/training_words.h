@@ -21,7 +21,7 @@ std::vector<EpochMeans> epoch_means(const StepColumns& steps);
 
 struct Speed {
   double images_per_second = 0;  // the median over the steps; NaN when not said
-  double seconds = 0;            // sum of all steps
+  double seconds = 0;            // sum of all steps, waiting included
   double waiting = 0;            // the loader's share of them, 0..1; NaN when not said
 };
 

@@ -53,10 +53,10 @@ TEST_F(Report, TellsTheNumbersOfARun) {
                             "salix 0.1.0",
                             "0.2929",   // mean of 1..1/10, the first epoch's loss
                             "0.06688",  // and of the second
-                            ">4 <",
+                            ">3.2<",
                             "images/s",
-                            "25.0 % of it waiting",
-                            ">40.0 s<",
+                            "20.0 % of it waiting",
+                            ">50.0 s<",
                             "75.0 %",
                             "100.0 ms in all",
                             "1 MiB",
@@ -170,8 +170,8 @@ TEST_F(Report, SurvivesAnyTypesInAnyPlace) {
                    "},\"resumed\":" + v + ",\"started\":" + v + "}");
     write_text(scratch_.path() / "metrics.jsonl",
                "{\"step\":" + v + ",\"total\":1}\n{\"step\":1,\"epoch\":" + v + ",\"total\":" + v +
-                   "}\n{\"set\":" + v + ",\"s\":" + v + "}\n{\"set\":\"a\",\"epoch\":" + v +
-                   ",\"s\":0.5}\n");
+                   "}\n{\"set\":" + v + ",\"s_measure\":" + v + "}\n{\"set\":\"a\",\"epoch\":" + v +
+                   ",\"s_measure\":0.5}\n");
     write_text(scratch_.path() / "timing.jsonl",
                "{\"step\":1,\"seconds\":" + v + ",\"images\":" + v + "}\n");
     write_text(scratch_.path() / "profile.json", "{\"step\":" + v + ",\"ops\":[" + v +

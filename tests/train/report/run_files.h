@@ -36,7 +36,7 @@ inline void write_run(const std::filesystem::path& folder, int steps) {
     timing += str("{\"step\":", k, ",\"seconds\":2,\"loader_seconds\":0.5,\"images\":8}\n");
   }
   metrics += str("{\"step\":", steps, ",\"epoch\":2,\"set\":\"c_ECSSD\",\"images\":24,",
-                 "\"max_f\":0.8125,\"mae\":0.0625,\"s\":0.8765}\n");
+                 "\"max_f\":0.8125,\"mae\":0.0625,\"s_measure\":0.8765}\n");
   write_text(folder / "metrics.jsonl", metrics);
   write_text(folder / "timing.jsonl", timing);
   write_text(folder / "profile.json",
