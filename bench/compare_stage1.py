@@ -17,14 +17,13 @@ All last losses must agree to 2e-2 (rounding grows from step to step).
 """
 import argparse
 import json
-import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
 
 from peers.machine import machine
+from peers.step_timing import check_losses, print_task, salix_step, task_row, torch_step
 
 HERE = pathlib.Path(__file__).resolve().parent
 STEPS = 4  # the first is not timed; bench/train/stage1_step_bench.cpp has as many
@@ -36,29 +35,17 @@ PEERS = {
 
 
 def salix_once(args, files, scale, full):
-    environment = dict(os.environ, SALIX_BENCH_THREADS=str(args.threads), OMP_NUM_THREADS=str(args.threads),
-                       SALIX_BENCH_WEIGHTS=str(files["weights"]), SALIX_BENCH_IMAGES=str(files["images"]),
-                       SALIX_BENCH_SIZE=str(args.size), SALIX_BENCH_BATCH=str(args.batch))
-    command = [args.build / "bench" / "train_bench", "--benchmark_format=json",
-               f"--benchmark_filter=^stage1_step/scale:{scale}/full:{int(full)}/"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)["benchmarks"][0]
-    if found.get("error_occurred"):
-        raise SystemExit(f"stage1_step: {found['error_message']}")
-    return {"ms": found["real_time"], "peak_rss_mib": found["peak_rss_MiB"], "loss": found["loss"]}
+    settings = {"WEIGHTS": files["weights"], "IMAGES": files["images"], "SIZE": args.size, "BATCH": args.batch}
+    return salix_step(args.build, f"stage1_step/scale:{scale}/full:{int(full)}", settings, args.threads)
 
 
 def torch_once(args, files, scale, options, tcmalloc):
-    environment = dict(os.environ, OMP_NUM_THREADS=str(args.threads))
-    if tcmalloc:
-        environment["LD_PRELOAD"] = tcmalloc
     # 20 epochs of 1000 steps, as in the benchmark; only the learning rate depends on it.
     command = [args.python, HERE / "peers" / "stage1_torch.py", "--weights", files["weights"], "--images", files["images"],
                "--size", str(args.size), "--batch", str(args.batch), "--second-size", str(args.size + 64 * scale),
                "--total-steps", "20000", "--same-batch", "--steps", str(STEPS), "--threads", str(args.threads), "--json",
                *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    return torch_step(command, args.threads, tcmalloc)
 
 
 def one_round(args, files, scale):
@@ -68,9 +55,7 @@ def one_round(args, files, scale):
     if args.compile:
         found["frozen_compiled"] = torch_once(args, files, scale, ["--mode", "frozen", "--compile"], args.tcmalloc)
     found["salix_full"] = salix_once(args, files, scale, True)
-    for mode, row in found.items():
-        if abs(row["loss"] - found["salix"]["loss"]) > 2e-2 * abs(found["salix"]["loss"]):
-            raise SystemExit(f"stage1: losses must agree; got {row['loss']} from {mode}, {found['salix']['loss']} from salix")
+    check_losses(found)
     return found
 
 
@@ -84,18 +69,6 @@ def prepare(args, folder):
                        capture_output=True)
         images = folder / "images"
     return {"weights": weights, "images": images}
-
-
-def task_row(samples, scales, modes):
-    """Mean over scales of the median over rounds."""
-    rows = {}
-    for mode in modes:
-        runs = [samples[scale][mode] for scale in scales]
-        rows[mode] = {"ms": round(statistics.mean(statistics.median(r["ms"] for r in rounds) for rounds in runs), 1),
-                      "peak_rss_mib": round(max(statistics.median(r["peak_rss_mib"] for r in rounds) for rounds in runs), 1)}
-    best = min((mode for mode in modes if not mode.startswith("salix")), key=lambda mode: rows[mode]["ms"])
-    return {"rows": rows, "best_peer": best, "ratio_published": round(rows["published"]["ms"] / rows["salix"]["ms"], 2),
-            "ratio_best": round(rows[best]["ms"] / rows["salix"]["ms"], 2)}
 
 
 def main():
@@ -121,7 +94,6 @@ def main():
             for scale in args.scales:
                 for mode, row in one_round(args, files, scale).items():
                     samples[scale].setdefault(mode, []).append(row)
-    modes = list(samples[args.scales[0]])
     tasks = {f"second size {args.size + 64 * args.scales[0]}": args.scales[:1]}
     if len(args.scales) > 1:
         tasks[f"mean over {len(args.scales)} second sizes"] = args.scales
@@ -130,11 +102,8 @@ def main():
               "images": "photographs" if args.images else "painted scenes",
               "samples": {str(args.size + 64 * scale): by_mode for scale, by_mode in samples.items()}}
     for task, scales in tasks.items():
-        found = result["tasks"][task] = task_row(samples, scales, modes)
-        print(f"{task}: published / salix {found['ratio_published']}x, best PyTorch ({found['best_peer']}) / salix "
-              f"{found['ratio_best']}x")
-        for mode, row in found["rows"].items():
-            print(f"    {mode:22} {row['ms']:10} ms   {row['peak_rss_mib']:8} MiB")
+        result["tasks"][task] = task_row([samples[scale] for scale in scales])
+        print_task(task, result["tasks"][task])
     if args.out:
         args.out.write_text(json.dumps(result, indent=1) + "\n")
 

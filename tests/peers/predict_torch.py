@@ -17,7 +17,7 @@ from PIL import Image
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "peers"))
 from a2s_model import A2s  # noqa: E402
-from stage1_torch import load_image  # noqa: E402
+from training import load_image  # noqa: E402
 
 
 def excluded(text):
