@@ -98,10 +98,11 @@ Html score_table(const std::vector<Evaluation>& evaluations) {
                                                  text(counted(rows.front().set->images, "image"))),
                       marked_rows(rows, false)});
   }
-  return table(several ? "Scores, set by set; the best of the stages on each set is marked"
-               : evaluations.front().sets.size() > 1 ? "Scores; the best of each column is marked"
-                                                     : "Scores",
-               heading, groups);
+  std::string caption = "All measures, to three decimals";
+  if (several) caption += "; the best of the stages on each set is marked";
+  if (!several && evaluations.front().sets.size() > 1)
+    caption += "; the best of each column is marked";
+  return table(caption, heading, groups);
 }
 
 Html score_curves(const std::vector<Evaluation>& evaluations) {

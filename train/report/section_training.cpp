@@ -87,15 +87,13 @@ Html epoch_table(const StepColumns& steps) {
   const std::vector<EpochMeans> epochs = epoch_means(steps);
   std::vector<Cell> heading = {{text("Epoch"), false}, {text("Steps")}};
   for (const data::Series& loss : steps.losses) heading.push_back({text(loss.name)});
-  for (const data::Series& rate : steps.rates) heading.push_back({text(rate.name)});
   RowGroup rows;
   for (const EpochMeans& epoch : epochs) {
     std::vector<Cell> row = {{text(str(epoch.epoch)), false}, {text(grouped(epoch.steps))}};
     for (const double loss : epoch.losses) row.push_back({text(significant(loss))});
-    for (const double rate : epoch.rates) row.push_back({text(significant(rate))});
     rows.rows.push_back(std::move(row));
   }
-  const Html all = table("Mean losses of each epoch, and its last learning rates", heading, {rows});
+  const Html all = table("Mean losses of each epoch", heading, {rows});
   return epochs.size() <= kOpenEpochs ? all : folded("Numbers, epoch by epoch", all);
 }
 

@@ -44,6 +44,7 @@ strong { font-weight: 600; }
 figcaption strong { color: var(--ink); font-size: 0.875rem; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .subtitle { margin-top: 0.375rem; }
+.subtitle span { display: inline-block; }
 .subtitle span + span::before { content: "\00b7"; margin: 0 0.5em; }
 nav ul, .legend { display: flex; flex-wrap: wrap; list-style: none; }
 nav { margin-top: 1rem; }

@@ -54,9 +54,11 @@ data::Image read_thumbnail(const std::filesystem::path& path, Picture kind, int 
 
 std::string data_uri(const data::Image& image) {
   const std::vector<std::uint8_t> jpeg = data::encode_jpeg(image, kJpegQuality);
-  const std::vector<std::uint8_t> png = data::encode_png(image);
-  return png.size() < jpeg.size() ? "data:image/png;base64," + base64(png)
-                                  : "data:image/jpeg;base64," + base64(jpeg);
+  if (image.channels == 1) {
+    const std::vector<std::uint8_t> png = data::encode_png(image);
+    if (png.size() < jpeg.size()) return "data:image/png;base64," + base64(png);
+  }
+  return "data:image/jpeg;base64," + base64(jpeg);
 }
 
 }  // namespace salix::report

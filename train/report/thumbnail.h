@@ -20,7 +20,7 @@ data::Image read_thumbnail(const std::filesystem::path& path, Picture kind,
                            int side = kThumbnailSide);
 data::Image shrunk(const data::Image& image, int side);
 
-// A data: URI: JPEG, or PNG where that is smaller, as for masks.
+// A data: URI: JPEG, or PNG where that is smaller, as for masks; colours are always JPEG.
 std::string data_uri(const data::Image& image);
 
 }  // namespace salix::report

@@ -18,11 +18,9 @@ std::vector<EpochMeans> epoch_means(const StepColumns& steps) {
     while (end < count && same(steps.epoch[end])) ++end;
     EpochMeans one{.epoch = std::isfinite(epoch) ? static_cast<std::int64_t>(epoch) : 0,
                    .steps = static_cast<std::int64_t>(end - begin),
-                   .losses = {},
-                   .rates = {}};
+                   .losses = {}};
     for (const data::Series& loss : steps.losses)
       one.losses.push_back(mean(std::span(loss.y).subspan(begin, end - begin)));
-    for (const data::Series& rate : steps.rates) one.rates.push_back(rate.y[end - 1]);
     epochs.push_back(std::move(one));
   }
   return epochs;

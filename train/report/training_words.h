@@ -13,7 +13,6 @@ struct EpochMeans {
   std::int64_t epoch = 0;
   std::int64_t steps = 0;
   std::vector<double> losses;  // means, in the order of StepColumns::losses
-  std::vector<double> rates;   // of the last step
 };
 
 // Of each stretch of equal epochs. Steps that name no epoch are one stretch.
