@@ -144,13 +144,14 @@ Html render(const ShownSample& sample, int side) {
   }
   const Html caption = element("strong", text(sample.name)) + text(" ") +
                        element("span", {{"class", "scores"}}, sample.scores);
-  return element("figure", {{"class", "sample"}},
-                 element("figcaption", caption) +
-                     element("div",
-                             {{"class", "strip"},
-                              {"style", "--tiles:" + std::to_string(std::max<std::size_t>(
-                                                         kFewestTiles, sample.tiles.size()))}},
-                             tiles));
+  return element(
+      "figure", {{"class", "sample"}},
+      element("figcaption", caption) +
+          element("div",
+                  {{"class", sample.tiles.size() <= kFewestTiles ? "strip few" : "strip"},
+                   {"style", "--tiles:" + std::to_string(std::max<std::size_t>(
+                                              kFewestTiles, sample.tiles.size()))}},
+                  tiles));
 }
 
 Html render(const std::vector<ShownSet>& sets, int side) {

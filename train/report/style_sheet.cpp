@@ -143,6 +143,7 @@ summary { cursor: pointer; color: var(--accent); padding: 0.25rem 0; width: fit-
   .sample { grid-template-columns: minmax(0, 1fr); }
   .sample figcaption strong, .scores span { display: inline; margin-right: 0.5em; }
   .strip { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .strip.few { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   .bar { width: 6rem; }
   nav a { padding: 0.5rem 0; }
 }

@@ -68,7 +68,8 @@ inline void write_evaluation(const std::filesystem::path& folder, const std::str
   scored.summary.mae = 0.125;
   for (std::size_t t = 0; t < scored.summary.f.size(); ++t)
     scored.summary.precision[t] = scored.summary.recall[t] = scored.summary.f[t] = 0.5;
-  write_report(folder, std::vector{scored});
+  write_text(folder / "scores.json", scores_json(std::vector{scored}));
+  write_text(folder / "images.csv", images_csv(std::vector{scored}));
   write_text(folder / "samples.json", "{\"sets\":[{\"name\":\"" + set +
                                           "\",\"maps\":\"pictures\",\"samples\":[" + samples +
                                           "]}]}");
