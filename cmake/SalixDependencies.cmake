@@ -79,11 +79,8 @@ salix_report(protobuf "${Protobuf_FOUND}" "${Protobuf_VERSION}" "TensorBoard's e
 find_path(SALIX_ONNX_INCLUDE onnx/onnx-ml.pb.h)
 find_library(SALIX_ONNX_LIBRARY onnx_proto)
 set(SALIX_ONNX FALSE)
-# One run time per program: the messages of ONNX need the full one.
-set(salix_protobuf protobuf::libprotobuf-lite)
 if(SALIX_ONNX_INCLUDE AND SALIX_ONNX_LIBRARY AND Protobuf_FOUND)
   set(SALIX_ONNX TRUE)
-  set(salix_protobuf protobuf::libprotobuf)
   add_library(salix_onnx INTERFACE)
   target_include_directories(salix_onnx SYSTEM INTERFACE ${SALIX_ONNX_INCLUDE} ${Protobuf_INCLUDE_DIRS})
   target_link_libraries(salix_onnx INTERFACE ${SALIX_ONNX_LIBRARY} protobuf::libprotobuf)
