@@ -152,8 +152,8 @@ std::string OnnxGraph::maps(const Tensor& tensor) {
 
 std::string OnnxGraph::beside_maps(const Tensor& tensor) {
   if (tensor.rank() == 4) return maps(tensor);
+  if (tensor.numel() == 1) return plain(tensor);
   const std::string name = plain(tensor);
-  if (tensor.numel() == 1) return name;
   if (tensor.rank() == 1) return node("Unsqueeze", {name, integers({1, 2})});
   std::vector<std::int64_t> leading;
   for (int axis = 0; axis < 4 - tensor.rank(); ++axis) leading.push_back(axis);

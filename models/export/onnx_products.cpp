@@ -10,7 +10,7 @@ namespace {
 using Integers = std::vector<std::int64_t>;
 
 std::string matrix(OnnxGraph& graph, const Tensor& tensor, bool transpose) {
-  const std::string name = graph.plain(tensor);
+  std::string name = graph.plain(tensor);
   if (!transpose) return name;
   Integers order(static_cast<std::size_t>(tensor.rank()));
   std::iota(order.begin(), order.end(), 0);

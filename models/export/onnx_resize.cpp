@@ -7,7 +7,7 @@ namespace salix {
 // are read from x so that the batch stays open.
 std::string onnx_resize(OnnxGraph& graph, const Tensor& x, std::int64_t height, std::int64_t width,
                         bool align_corners) {
-  const std::string name = graph.maps(x);
+  std::string name = graph.maps(x);
   if (x.dim(1) == height && x.dim(2) == width) return name;
   const std::string batch_and_channels = graph.node("Shape", {name}, {{"end", 2}});
   const std::string sizes =
