@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 
+#include "engine/comm/communicator.h"
 #include "engine/io/atomic_file.h"
 #include "tools/evaluate_sets.h"
 #include "tools/pipeline_options.h"
@@ -47,6 +48,8 @@ void write_report_page(const PipelineRequest& request, const Output& output) {
 }
 
 void run_pipeline(const PipelineRequest& request, const Output& output) {
+  SALIX_CHECK(launched_ranks() == 1, "pipeline: must be one process; the launcher started ",
+              launched_ranks(), "; run the stages one by one, with `mpirun -n N salix train`");
   open_folder(request, output);
   const fs::path folder = request.folder();
   const std::string network = request.network();

@@ -1,5 +1,7 @@
 #include "tools/train_network.h"
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <ostream>
 
@@ -9,6 +11,7 @@
 #include "tools/evaluate_sets.h"
 #include "tools/training_config.h"
 #include "train/metrics/score_columns.h"
+#include "train/over_ranks.h"
 #include "train/run_directory.h"
 #include "train/stage2/stage2_batch.h"
 #include "train/stop_signal.h"
@@ -33,19 +36,50 @@ Metrics line_of(int epoch, const ScoredSet& set) {
   return line;
 }
 
+// Each rank on a machine has a GPU of its own, unless the request says which.
+CommonOptions share_of(CommonOptions options) {
+  const bool any_gpu = options.device == "cuda" || (options.device.empty() && cuda_device_count());
+  if (launched_ranks() > 1 && any_gpu) options.device = str("cuda:", launched_local_rank());
+  return options;
+}
+
 class TrainNetwork {
  public:
   TrainNetwork(const TrainRequest& request, const Output& output)
       : request_(request),
-        output_(output),
-        exec_(make_exec(request.common)),
+        exec_(make_exec(share_of(request.common))),
+        communicator_(join(*exec_, request)),
+        ranks_(*exec_),
+        errors_(output.err),
+        output_(ranks_.writes() ? output : Output{silence_, silence_, output.command}),
         profile_(*exec_, request.common),
         options_(request.data.options()),
         folder_(request.folder()) {
     options_.warn = [this](const std::string& sentence) { say(sentence); };
   }
 
+  // A rank that fails must not leave the others waiting for it.
   void run() {
+    try {
+      train_all();
+    } catch (const Interrupted&) {  // as all ranks are
+      throw;
+    } catch (const std::exception& error) {
+      if (!communicator_) throw;
+      errors_ << "salix: rank " << ranks_.rank() << ": " << error.what() << std::endl;
+      communicator_->abort();
+    }
+  }
+
+ private:
+  static std::unique_ptr<Communicator> join(Exec& exec, const TrainRequest& request) {
+    std::unique_ptr<Communicator> communicator = make_communicator(exec);
+    exec.extension<Ranks>().communicator = communicator.get();
+    exec.extension<Ranks>().sync_batch_norm = request.sync_batch_norm;
+    return communicator;
+  }
+
+  void train_all() {
     load();
     if (request_.stage() == 2) check_training_letters(*network_, request_.letters);
     options_.modality_required = request_.stage() == 1 || network_->needs_modality();
@@ -57,24 +91,34 @@ class TrainNetwork {
     const ManifestRequest manifest{output_.command,
                                    {{"trset " + request_.letters, dataset_hash}},
                                    request_.weight.empty() ? request_.pretrain : request_.weight};
+    if (!ranks_.writes()) ranks_.wait_for_all();  // rank 0 first: it makes the folder
     const RunDirectory directory = open(manifest);
     TrainingParts parts = make_training(*exec_, *network_, request_, samples);
+    if (ranks_.writes()) ranks_.wait_for_all();
     parts.run.identity = {directory.config_hash(), dataset_hash};
-    parts.run.loader.warn = options_.warn;
+    parts.run.loader.warn = [this](const std::string& sentence) {
+      if (ranks_.writes()) return say(sentence);
+      errors_ << "note: rank " << ranks_.rank() << ": " << sentence << '\n';
+    };
     // Tensor::from_host() returns after its copy, so a batch may go back to the loader's pool.
     if (!exec_->device().is_host()) parts.run.loader.memory = make_pinned_memory();
     TrainingRun run(*exec_, *parts.step, std::move(samples), parts.run, watcher());
     const StopSignal signal;
     signal_ = &signal;
     begin(run);
-    if (request_.resume) directory.note_resume(manifest, run.position().step);
-    if (request_.debug && run.position().step == 0) score(0);
-    train(run);
-    if (request_.stage() == 1 && !request_.no_labels) make_labels();
-    profile_.finish(output_.err);
+    if (ranks_.writes()) {
+      if (request_.resume) directory.note_resume(manifest, run.position().step);
+      if (request_.debug && run.position().step == 0) score(0);
+    }
+    const bool finished = train(run);
+    if (ranks_.writes()) {
+      if (!finished) stopped(run.position());
+      if (request_.stage() == 1 && !request_.no_labels) make_labels();
+      profile_.finish(output_.err);
+    }
+    if (finished) ranks_.wait_for_all();
   }
 
- private:
   void say(const std::string& sentence) {
     if (progress_ != nullptr) return progress_->say(sentence);
     output_.err << "note: " << sentence << '\n';
@@ -82,8 +126,9 @@ class TrainNetwork {
 
   RunDirectory open(const ManifestRequest& manifest) {
     const std::string config = config_json(request_, *exec_);
-    return request_.resume ? RunDirectory::resume(folder_, config)
-                           : RunDirectory::create(folder_, config, manifest_json(*exec_, manifest));
+    return request_.resume || !ranks_.writes()
+               ? RunDirectory::resume(folder_, config)
+               : RunDirectory::create(folder_, config, manifest_json(*exec_, manifest));
   }
 
   void load() {
@@ -115,17 +160,18 @@ class TrainNetwork {
     output_.err << "train " << request_.network << ": " << run.total_steps() << " steps of "
                 << request_.batch << " images at " << request_.size << 'x' << request_.size
                 << " on " << exec_->device();
+    if (ranks_.ranks() > 1) output_.err << ", on each of " << ranks_.ranks() << " ranks";
     if (resumed) output_.err << "; resumed after step " << run.position().step;
     output_.err << '\n';
   }
 
-  void train(TrainingRun& run) {
+  bool train(TrainingRun& run) {
     Progress progress(output_.err, "train", run.total_steps(), stderr_is_terminal(),
                       run.position().step);
     progress_ = &progress;
     const bool finished = run.train();
     progress_ = nullptr;
-    if (!finished) stopped(run.position());
+    return finished;
   }
 
   TrainingWatcher watcher() {
@@ -152,7 +198,7 @@ class TrainNetwork {
   [[noreturn]] void stopped(const TrainingPosition& position) {
     throw Interrupted(str("stopped after step ", position.step, ", with a checkpoint in ",
                           folder_.string(), "; go on with: ", resume_command()),
-                      signal_->exit_code());
+                      signal_->requested() ? signal_->exit_code() : kStoppedByAnotherRank);
   }
 
   std::string resume_command() const {
@@ -160,7 +206,8 @@ class TrainNetwork {
     if (std::find(command.begin(), command.end(), "--resume") == command.end()) {
       command.emplace_back("--resume");
     }
-    return shell_line(command);
+    const int ranks = ranks_.ranks();
+    return (ranks > 1 ? str("mpirun -n ", ranks, " ") : "") + shell_line(command);
   }
 
   std::vector<Metrics> score(int epoch) {
@@ -196,9 +243,15 @@ class TrainNetwork {
     check_all_done(results);
   }
 
+  static constexpr int kStoppedByAnotherRank = 128 + SIGTERM;
+
   const TrainRequest& request_;
-  Output output_;
   std::unique_ptr<Exec> exec_;
+  std::unique_ptr<Communicator> communicator_;  // nullptr: alone
+  OverRanks ranks_;
+  std::ostream silence_{nullptr};
+  std::ostream& errors_;  // of every rank
+  Output output_;         // of rank 0; silent on the others
   ProfileSession profile_;
   data::DatasetOptions options_;
   fs::path folder_;

@@ -38,7 +38,7 @@ void add_optimization(CLI::App& command, TrainRequest& request) {
   command.add_option("--epoch,--epochs", request.epochs, "passes over the training set")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  command.add_option("--batch", request.batch, "images per iteration")
+  command.add_option("--batch", request.batch, "images per iteration; under mpirun, per rank")
       ->capture_default_str()
       ->check(CLI::Range(1, 4096));
   command
@@ -109,6 +109,8 @@ void add_run(CLI::App& command, TrainRequest& request) {
   command.add_option("--workers", request.workers, "threads that read images")
       ->capture_default_str()
       ->check(CLI::Range(0, 256));
+  command.add_flag("--sync-bn", request.sync_batch_norm,
+                   "under mpirun: batch norm over the images of all ranks, not of each");
   command
       .add_option("--on-bad-image", request.on_bad_image, "fail, or skip: another image stands in")
       ->capture_default_str()

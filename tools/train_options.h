@@ -33,6 +33,7 @@ struct TrainRequest {
   std::string on_bad_image = "fail";
   bool allow_partial = false, only_rgb = false, resume = false, debug = false;
   bool full_backward = false, no_labels = false, audit_trace = false;
+  bool sync_batch_norm = false;
 
   // <weight_path>/<network>/resnet/<letters>/<sub>, the original's place, unless --run-dir.
   std::string folder() const;

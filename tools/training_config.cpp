@@ -6,6 +6,7 @@
 #include "train/hash.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
+#include "train/over_ranks.h"
 #include "train/stage1/stage1_training.h"
 #include "train/stage2/stage2_step.h"
 
@@ -69,7 +70,8 @@ TrainingParts make_training(Exec& exec, SaliencyNetwork& network, const TrainReq
                .checkpoint_every = request.checkpoint_every,
                .keep_checkpoints = request.keep,
                .audit_trace = request.audit_trace};
-  const std::int64_t steps = static_cast<std::int64_t>(samples.size()) / request.batch;
+  const std::int64_t batch = std::int64_t{OverRanks(exec).ranks()} * request.batch;
+  const std::int64_t steps = static_cast<std::int64_t>(samples.size()) / batch;
   if (auto* a2s = dynamic_cast<A2s*>(&network)) {
     parts.step =
         std::make_unique<Stage1Training>(exec, *a2s, samples, stage1_params(request, steps));
@@ -90,7 +92,7 @@ TrainingParts make_training(Exec& exec, SaliencyNetwork& network, const TrainReq
   return parts;
 }
 
-std::string config_json(const TrainRequest& request, const Exec& exec) {
+std::string config_json(const TrainRequest& request, Exec& exec) {
   nlohmann::ordered_json config{{"network", request.network},
                                 {"stage", request.stage()},
                                 {"trset", request.letters},
@@ -116,7 +118,13 @@ std::string config_json(const TrainRequest& request, const Exec& exec) {
   }
   config["on_bad_image"] = request.on_bad_image;
   config["seed"] = request.common.seed;
+  const int ranks = OverRanks(exec).ranks();
   config["device"] = exec.device().to_string();
+  if (ranks > 1) {
+    config["device"] = Device{exec.device().kind, 0}.to_string();  // the same text on all ranks
+    config["ranks"] = ranks;
+    config["sync_bn"] = request.sync_batch_norm;
+  }
   return config.dump(2) + "\n";
 }
 

@@ -26,7 +26,7 @@ TrainingParts make_training(Exec& exec, SaliencyNetwork& network, const TrainReq
                             const std::vector<data::SampleFiles>& samples);
 
 // Every option that changes the numbers, and no other.
-std::string config_json(const TrainRequest& request, const Exec& exec);
+std::string config_json(const TrainRequest& request, Exec& exec);
 
 // Of the list of training samples: which, in which order.
 std::string samples_hash(const std::vector<data::SampleFiles>& samples);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "train/audit_trace.h"
+#include "train/gradient_averager.h"
 #include "train/optimizers/optimizer.h"
 
 namespace salix {
@@ -20,8 +22,8 @@ class GradientStep {
       : network_(network), optimizer_(optimizer), params_(params) {}
 
   // Backward pass; and when `step`, counted from 1 over the whole run, is the last of ave_batch
-  // iterations: clipping, the optimizer, and no gradients any more. Returns the norm before
-  // clipping, 0 when nothing was clipped.
+  // iterations: the mean over all ranks, clipping, the optimizer, and no gradients any more.
+  // Returns the norm before clipping, 0 when nothing was clipped.
   double operator()(const Tensor& loss, std::int64_t step);
 
   void start_epoch() { network_.clear_grad(); }
@@ -29,10 +31,14 @@ class GradientStep {
   void set_trace(AuditTrace* trace) { trace_ = trace; }
 
  private:
+  // nullptr: alone.
+  GradientAverager* averager_over_ranks(Exec& exec);
+
   Module& network_;
   Optimizer& optimizer_;
   GradientStepParams params_;
   AuditTrace* trace_ = nullptr;
+  std::unique_ptr<GradientAverager> averager_;  // made by the first step, over several ranks
 };
 
 }  // namespace salix

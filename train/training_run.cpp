@@ -55,15 +55,22 @@ std::vector<std::pair<std::string, double>> curves_of(const StepReport& report) 
   return curves;
 }
 
+data::LoaderOptions share_of(data::LoaderOptions loader, const OverRanks& ranks) {
+  loader.rank = ranks.rank();
+  loader.ranks = ranks.ranks();
+  return loader;
+}
+
 }  // namespace
 
 TrainingRun::TrainingRun(Exec& exec, TrainingStep& step, std::vector<data::SampleFiles> samples,
                          const TrainingRunParams& params, TrainingWatcher watcher)
     : exec_(exec),
+      ranks_(exec),
       step_(step),
       params_(params),
       watcher_(std::move(watcher)),
-      loader_(std::move(samples), params.loader),
+      loader_(std::move(samples), share_of(params.loader, ranks_)),
       checkpoints_(params.folder / "checkpoints", params.keep_checkpoints) {
   step_.network().train();
 }
@@ -76,11 +83,13 @@ bool TrainingRun::resume() {
   const auto found =
       checkpoints_.resume(step_.network(), step_.optimizer(), params_.identity, watcher_.say);
   if (found) position_ = *found;
+  ranks_.check_same_position(position_);
   return found.has_value();
 }
 
 bool TrainingRun::train() {
-  open_logs();
+  ranks_.broadcast(step_.network());
+  if (ranks_.writes()) open_logs();
   // A kill before the first checkpoint then resumes too, with these very weights.
   if (position_.step == 0) save();
   // Killed between an epoch's checkpoint and its scores.
@@ -112,7 +121,7 @@ bool TrainingRun::train_epoch() {
        waiting = Stopwatch()) {
     iterate(*batch, waiting.seconds());
     ++unsaved;
-    stop = stop || (watcher_.stop_requested && watcher_.stop_requested());
+    stop = ranks_.any(stop || (watcher_.stop_requested && watcher_.stop_requested()));
     const bool last = position_.iteration == loader_.batches_per_epoch();
     if (last || !step_.at_rest(position_.step)) continue;
     if (stop || unsaved >= params_.checkpoint_every) {
@@ -131,41 +140,49 @@ void TrainingRun::iterate(const data::Batch& batch, double loader_seconds) {
   std::optional<StepProfile> profile;
   if (profiled) profile.emplace(exec_);
   const Stopwatch working;
-  const StepReport report = step_(batch, position_);
+  StepReport report = step_(batch, position_);
+  ranks_.average(report);
   const double seconds = working.seconds();
   if (trace_) trace_->end_step(step_.network());
   const std::int64_t epoch = position_.epoch;
   ++position_.step;
   ++position_.iteration;
-  if (profile) profile->write(params_.folder / "profile.json", position_.step);
-  metrics_->write(position_.step, metrics_of(report, epoch));
-  if (!profiled) {
-    timing_->write(position_.step, {{"seconds", seconds},
-                                    {"loader_seconds", loader_seconds},
-                                    {"images", static_cast<std::int64_t>(batch.samples.size())}});
+  if (ranks_.writes()) {
+    if (profile) profile->write(params_.folder / "profile.json", position_.step);
+    metrics_->write(position_.step, metrics_of(report, epoch));
+    if (!profiled) {
+      const auto images = static_cast<std::int64_t>(batch.samples.size()) * ranks_.ranks();
+      timing_->write(
+          position_.step,
+          {{"seconds", seconds}, {"loader_seconds", loader_seconds}, {"images", images}});
+    }
+    tensorboard_->write(position_.step, curves_of(report));
   }
-  tensorboard_->write(position_.step, curves_of(report));
   if (watcher_.on_step) watcher_.on_step(report, position_);
 }
 
 void TrainingRun::finish_epoch() {
   const auto epoch = static_cast<int>(position_.epoch);
-  check_finite(step_.network(), position_);
-  io::write_weights(weights_of(epoch), state_dict(step_.network()));
+  if (ranks_.writes()) {
+    check_finite(step_.network(), position_);
+    io::write_weights(weights_of(epoch), state_dict(step_.network()));
+  }
   ++position_.epoch;
   position_.iteration = 0;
   save();
-  if (watcher_.on_epoch) watcher_.on_epoch(epoch, weights_of(epoch));
+  if (ranks_.writes() && watcher_.on_epoch) watcher_.on_epoch(epoch, weights_of(epoch));
   score(epoch);
+  ranks_.wait_for_all();  // the next epoch may read labels that any of them has refined
 }
 
 void TrainingRun::score(int epoch) {
-  if (!watcher_.score) return;
+  if (!watcher_.score || !ranks_.writes()) return;
   metrics_->write_all(position_.step, watcher_.score(epoch));
   step_.network().train();
 }
 
 void TrainingRun::save() {
+  if (!ranks_.writes()) return;
   check_finite(step_.network(), position_);
   checkpoints_.save(step_.network(), step_.optimizer(), position_, params_.identity);
 }

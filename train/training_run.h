@@ -1,5 +1,6 @@
 // A whole training run around any TrainingStep: epochs, checkpoints, resume, logs, the weights
-// of every epoch, where the time goes.
+// of every epoch, where the time goes. Over several ranks (Ranks in engine/comm) each has its
+// share of every batch, and the first one writes.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "train/checkpoint_folder.h"
 #include "train/loggers/metrics_log.h"
 #include "train/loggers/tensorboard_log.h"
+#include "train/over_ranks.h"
 #include "train/training_step.h"
 
 namespace salix {
@@ -19,7 +21,7 @@ namespace salix {
 struct TrainingRunParams {
   std::filesystem::path folder;  // where everything is written; must exist
   RunIdentity identity = {};
-  data::LoaderOptions loader = {};
+  data::LoaderOptions loader = {};  // its batch is one rank's; the run sets rank and ranks
   int epochs = 20;
   std::string weights_name = "a2s_base";  // of epoch e: <weights_name>_<e>.pth
   int checkpoint_every = 100;             // iterations; also at the end of every epoch
@@ -29,14 +31,15 @@ struct TrainingRunParams {
 
 // What the caller sees and decides while the run goes on. All may be empty.
 struct TrainingWatcher {
-  // After every iteration, with the position of the next one.
+  // After every iteration, with the position of the next one; losses are means over the ranks.
   std::function<void(const StepReport&, const TrainingPosition&)> on_step = {};
+  // This and the next on rank 0 only.
   std::function<void(int epoch, const std::filesystem::path& weights)> on_epoch = {};
   // Scores after an epoch: lines for metrics.jsonl, each with a text "set". Asked again after a
   // resume when the run was killed before they were written.
   std::function<std::vector<Metrics>(int epoch)> score = {};
   std::function<void(const std::string& sentence)> say = {};
-  std::function<bool()> stop_requested = {};  // asked after every iteration
+  std::function<bool()> stop_requested = {};  // asked after every iteration; one rank is enough
 };
 
 class TrainingRun {
@@ -45,13 +48,14 @@ class TrainingRun {
   TrainingRun(Exec& exec, TrainingStep& step, std::vector<data::SampleFiles> samples,
               const TrainingRunParams& params, TrainingWatcher watcher);
 
-  // Goes on from the newest checkpoint. False when there is none.
-  // Errors    as CheckpointFolder::resume().
+  // Goes on from the newest checkpoint, on all ranks from the same. False when there is none.
+  // Errors    as CheckpointFolder::resume(); InvalidInput when ranks found different ones.
   bool resume();
 
   // True when all epochs are done; false when it was asked to stop, after a checkpoint.
   // Errors    NotFinite for a loss or weight that is not finite, IoError for a bad image (unless
-  //           the loader skips them) or a full disk: what was written before stays.
+  //           the loader skips them) or a full disk: what was written before stays. Other ranks
+  //           then wait for ever: see Communicator::abort().
   bool train();
 
   std::int64_t total_steps() const { return params_.epochs * loader_.batches_per_epoch(); }
@@ -67,6 +71,7 @@ class TrainingRun {
   void save();
 
   Exec& exec_;
+  OverRanks ranks_;
   TrainingStep& step_;
   TrainingRunParams params_;
   TrainingWatcher watcher_;

@@ -16,9 +16,7 @@ ChannelNormSizes sizes_of(const char* op, const ConstView& x, const BatchNormPar
   return {1, rows, channels, channels};
 }
 
-ChannelNormSizes check_forward(const char* op, const BatchNormBuffers& b,
-                               const BatchNormParams& params) {
-  const ChannelNormSizes sizes = sizes_of(op, b.x, params);
+void check_forward(const char* op, const ChannelNormSizes& sizes, const BatchNormBuffers& b) {
   check_norm_vectors(op, b.x, sizes.channels,
                      {{"gamma", b.gamma},
                       {"beta", b.beta},
@@ -29,12 +27,10 @@ ChannelNormSizes check_forward(const char* op, const BatchNormBuffers& b,
   check_norm_maps(op, b.x, {{"y", b.y}});
   if (!b.residual.empty()) check_norm_maps(op, b.x, {{"residual", b.residual}});
   check_norm_outputs(op, {{"y", b.y}}, {{"x", b.x}, {"residual", b.residual}});
-  return sizes;
 }
 
-ChannelNormSizes check_backward(const char* op, const BatchNormBackwardBuffers& b,
-                                const BatchNormParams& params) {
-  const ChannelNormSizes sizes = sizes_of(op, b.x, params);
+void check_backward(const char* op, const ChannelNormSizes& sizes,
+                    const BatchNormBackwardBuffers& b, const BatchNormParams& params) {
   check_norm_vectors(op, b.x, sizes.channels,
                      {{"gamma", b.gamma},
                       {"beta", b.beta},
@@ -49,7 +45,6 @@ ChannelNormSizes check_backward(const char* op, const BatchNormBackwardBuffers& 
   check_norm_outputs(op, {{"dx", b.dx}, {"dresidual", b.dresidual}},
                      {{"dy", b.dy}, {"x", b.x}, {"y", b.y}});
   check_no_overlap(op, "dx", b.dx, "dresidual", b.dresidual);
-  return sizes;
 }
 
 // What ranks exchange: float64 [...,C,3], on any device.
@@ -88,7 +83,8 @@ ChannelNormBackward backward_of(const BatchNormBackwardBuffers& b, const BatchNo
 }  // namespace
 
 void batch_norm(Exec& exec, const BatchNormBuffers& b, const BatchNormParams& params) {
-  const ChannelNormSizes sizes = check_forward("batch_norm", b, params);
+  const ChannelNormSizes sizes = sizes_of("batch_norm", b.x, params);
+  check_forward("batch_norm", sizes, b);
   const ProfileScope scope(exec, "batch_norm");
   const RunningStatistics running{b.running_mean, b.running_var, params.momentum};
   if (params.training) {
@@ -101,7 +97,8 @@ void batch_norm(Exec& exec, const BatchNormBuffers& b, const BatchNormParams& pa
 
 void batch_norm_backward(Exec& exec, const BatchNormBackwardBuffers& b,
                          const BatchNormParams& params) {
-  const ChannelNormSizes sizes = check_backward("batch_norm_backward", b, params);
+  const ChannelNormSizes sizes = sizes_of("batch_norm_backward", b.x, params);
+  check_backward("batch_norm_backward", sizes, b, params);
   const ProfileScope scope(exec, "batch_norm_backward");
   channel_norm_backward(exec, sizes, backward_of(b, params));
 }
@@ -117,9 +114,13 @@ void sync_batch_norm_moments(Exec& exec, ConstView x, View moments) {
 void sync_batch_norm(Exec& exec, const BatchNormBuffers& b, const BatchNormParams& params,
                      ConstView moments) {
   const char* op = "sync_batch_norm";
-  const ChannelNormSizes sizes = check_forward(op, b, params);
+  const ChannelNormSizes sizes = sizes_of(op, b.x, {});
+  check_forward(op, sizes, b);
   check_rank(op, "moments", moments, 3);
   check_exchanged(op, "moments", moments, {moments.dim(0), sizes.channels, 3});
+  SALIX_CHECK(sizes.rows > 1 || moments.dim(0) > 1, op,
+              ": training needs more than one value per channel, on all ranks together; got shape ",
+              b.x.shape);
   const ProfileScope scope(exec, op);
   channel_norm_use_moments(exec, params.eps, moments, b.mean, b.inv_std,
                            {b.running_mean, b.running_var, params.momentum});
@@ -129,7 +130,8 @@ void sync_batch_norm(Exec& exec, const BatchNormBuffers& b, const BatchNormParam
 void sync_batch_norm_sums(Exec& exec, const BatchNormBackwardBuffers& b,
                           const BatchNormParams& params, View sums) {
   const char* op = "sync_batch_norm_sums";
-  const ChannelNormSizes sizes = check_backward(op, b, params);
+  const ChannelNormSizes sizes = sizes_of(op, b.x, {});
+  check_backward(op, sizes, b, params);
   check_exchanged(op, "sums", sums, {sizes.channels, 3});
   const ProfileScope scope(exec, op);
   channel_norm_gradient_sums(exec, sizes, backward_of(b, params), sums);
@@ -138,7 +140,8 @@ void sync_batch_norm_sums(Exec& exec, const BatchNormBackwardBuffers& b,
 void sync_batch_norm_backward(Exec& exec, const BatchNormBackwardBuffers& b,
                               const BatchNormParams& params, ConstView sums) {
   const char* op = "sync_batch_norm_backward";
-  const ChannelNormSizes sizes = check_backward(op, b, params);
+  const ChannelNormSizes sizes = sizes_of(op, b.x, {});
+  check_backward(op, sizes, b, params);
   check_exchanged(op, "sums", sums, {sizes.channels, 3});
   const ProfileScope scope(exec, op);
   channel_norm_gradient_from_sums(exec, sizes, backward_of(b, params), sums);

@@ -62,10 +62,13 @@ Results run(Exec& exec, const Case& c, std::int64_t first, std::int64_t count) {
           c.residual ? residual.grad() : Tensor()};
 }
 
-const std::vector<Case> kCases{
-    {{4, 5, 7, 3}, false, false, -1, 3},  {{4, 9, 9, 8}, true, false, -1, 3},
-    {{4, 23, 31, 8}, true, true, -1, 3},  {{4, 2, 2, 37}, false, true, -1, 3},
-    {{4, 20, 20, 64}, true, true, -1, 3}, {{4, 5, 7, 3}, false, false, 1000, 1001}};
+const std::vector<Case> kCases{{{4, 5, 7, 3}, false, false, -1, 3},
+                               {{4, 9, 9, 8}, true, false, -1, 3},
+                               {{4, 23, 31, 8}, true, true, -1, 3},
+                               {{4, 2, 2, 37}, false, true, -1, 3},
+                               {{4, 20, 20, 64}, true, true, -1, 3},
+                               {{4, 1, 1, 5}, true, false, -1, 3},  // one row on rank 0
+                               {{4, 5, 7, 3}, false, false, 1000, 1001}};
 
 // One image here, three there: the counts are no matter of equal parts.
 void expect_like_one_map(const std::function<std::unique_ptr<Exec>()>& make, Exec& exec,

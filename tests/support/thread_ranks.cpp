@@ -1,6 +1,8 @@
 #include "tests/support/thread_ranks.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <thread>
@@ -84,9 +86,14 @@ void ThreadRanks::run(const std::function<std::unique_ptr<Exec>()>& make_exec,
   std::vector<std::thread> threads;
   for (int rank = 0; rank < ranks(); ++rank) {
     threads.emplace_back([&, rank] {
-      const std::unique_ptr<Exec> exec = make_exec();
-      Rank communicator(*this, rank);
-      body(*exec, communicator);
+      try {
+        const std::unique_ptr<Exec> exec = make_exec();
+        Rank communicator(*this, rank);
+        body(*exec, communicator);
+      } catch (const std::exception& error) {  // the other ranks would wait for ever
+        std::fprintf(stderr, "rank %d: %s\n", rank, error.what());
+        std::abort();
+      }
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -14,8 +14,9 @@ class ThreadRanks {
  public:
   explicit ThreadRanks(int ranks) : meeting_(ranks), sent_(static_cast<std::size_t>(ranks)) {}
 
-  // body(exec, communicator) on a thread per rank, each with its own one-threaded Exec. It must
-  // not throw: the other ranks would wait for ever. Sums show in a buffer at wait(), not before.
+  // body(exec, communicator) on a thread per rank, each with its own one-threaded Exec. When
+  // it throws, the program ends with the error: the other ranks would wait for ever. Sums show in a
+  // buffer at wait(), not before.
   void run(const std::function<void(Exec&, Communicator&)>& body);
   // The same with Execs of the caller's making.
   void run(const std::function<std::unique_ptr<Exec>()>& make_exec,

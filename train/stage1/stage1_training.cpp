@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "train/over_ranks.h"
 #include "train/stage1/stage1_batch.h"
 
 namespace salix {
@@ -35,7 +36,9 @@ Stage1Training::Stage1Training(Exec& exec, A2s& network,
 StepReport Stage1Training::operator()(const data::Batch& batch, const TrainingPosition& position) {
   Stage1Batch input =
       make_stage1_batch(exec_, batch, params_.size, params_.seed, position.step + 1);
-  input.tune = tune_[static_cast<std::size_t>(batch.samples.front())];
+  // As if the ranks' batches were one: its first sample is rank 0's.
+  const int tune = tune_[static_cast<std::size_t>(batch.samples.front())];
+  input.tune = static_cast<int>(OverRanks(exec_).of_first(tune));
   const Stage1Report report = step_(input);
   return {.total = report.total,
           .terms = {{"csd", report.csd}, {"btm", report.btm}, {"consistency", report.consistency}},

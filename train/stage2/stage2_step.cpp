@@ -5,7 +5,6 @@
 #include "engine/autograd/tape.h"
 #include "layers/functional/unary.h"
 #include "train/not_finite.h"
-#include "train/optimizers/clip_gradient.h"
 
 namespace salix {
 namespace {
@@ -21,6 +20,13 @@ void check_finite(const StepReport& report, const std::string& network,
                       terms, ") in epoch ", position.epoch, ", step ", position.step + 1));
 }
 
+std::unique_ptr<Optimizer> checked(std::unique_ptr<Optimizer> optimizer) {
+  SALIX_CHECK(optimizer != nullptr && optimizer->groups().size() == 2,
+              "stage 2: the optimizer must have two groups, the encoders and the rest; got ",
+              optimizer == nullptr ? 0 : optimizer->groups().size());
+  return optimizer;
+}
+
 }  // namespace
 
 double default_weight_decay(const SaliencyNetwork& network) {
@@ -31,12 +37,10 @@ Stage2Step::Stage2Step(Exec& exec, SaliencyNetwork& network, std::unique_ptr<Opt
                        const Stage2Params& params, LabelRefinement* refinement)
     : exec_(exec),
       network_(network),
-      optimizer_(std::move(optimizer)),
+      optimizer_(checked(std::move(optimizer))),
       params_(params),
+      gradients_(network, *optimizer_, {params.clip_gradient, params.ave_batch}),
       refinement_(refinement) {
-  SALIX_CHECK(optimizer_ != nullptr && optimizer_->groups().size() == 2,
-              "stage 2: the optimizer must have two groups, the encoders and the rest; got ",
-              optimizer_ == nullptr ? 0 : optimizer_->groups().size());
   network_.set_requires_grad(true);
 }
 
@@ -65,14 +69,7 @@ StepReport Stage2Step::operator()(const Stage2Batch& batch, const TrainingPositi
   for (const auto& [name, value] : loss.terms) report.terms.emplace_back(name, value.item());
   check_finite(report, network_.name(), position);
 
-  backward(loss.total);
-  if (trace_ != nullptr) trace_->gradients(network_);
-  if (!at_rest(position.step + 1)) return report;
-  if (params_.clip_gradient > 0) {
-    report.gradient_norm = clip_gradient_norm(network_.parameters(), params_.clip_gradient);
-  }
-  optimizer_->step();
-  network_.clear_grad();
+  report.gradient_norm = gradients_(loss.total, position.step + 1);
   return report;
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "train/gradient_step.h"
 #include "train/losses/stage2_loss.h"
 #include "train/stage2/label_refinement.h"
 #include "train/stage2/learning_rates.h"
@@ -37,9 +38,9 @@ class Stage2Step : public TrainingStep {
   // The same on tensors, of any type the network has, and without refinement.
   StepReport operator()(const Stage2Batch& batch, const TrainingPosition& position);
 
-  void start_epoch() override { network_.clear_grad(); }
-  bool at_rest(std::int64_t steps) const override { return steps % params_.ave_batch == 0; }
-  void set_trace(AuditTrace* trace) override { trace_ = trace; }
+  void start_epoch() override { gradients_.start_epoch(); }
+  bool at_rest(std::int64_t steps) const override { return gradients_.at_rest(steps); }
+  void set_trace(AuditTrace* trace) override { gradients_.set_trace(trace); }
 
   SaliencyNetwork& network() override { return network_; }
   Optimizer& optimizer() override { return *optimizer_; }
@@ -52,8 +53,8 @@ class Stage2Step : public TrainingStep {
   SaliencyNetwork& network_;
   std::unique_ptr<Optimizer> optimizer_;
   Stage2Params params_;
+  GradientStep gradients_;
   LabelRefinement* refinement_;
-  AuditTrace* trace_ = nullptr;
   Tensor prediction_;
 };
 
