@@ -129,14 +129,16 @@ def measure(mode, args):
     call = (training_call if args.train else inference_call)(mode, args)
     for _ in range(args.warmup):
         call()
-    elapsed_ms = []
+    elapsed_ms, cpu_ms = [], []
     for _ in range(args.runs):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         call()
         elapsed_ms.append(1e3 * (time.perf_counter() - start))
+        cpu_ms.append(1e3 * (time.process_time() - cpu_start))
     return {
         "mode": mode,
         "median_ms": round(statistics.median(elapsed_ms), 2),
+        "median_cpu_ms": round(statistics.median(cpu_ms), 2),
         "min_ms": round(min(elapsed_ms), 2),
         "max_ms": round(max(elapsed_ms), 2),
         "peak_rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
