@@ -19,7 +19,7 @@ export build cache
 lint_one() {
   local source key
   grep -qF "/$1\"" "$build/compile_commands.json" || return 0  # not part of this build: a twin, or an optional library
-  source=$(g++ -std=c++20 -fopenmp -I. -isystem "$build/train" -isystem /usr/include/opencv4 -E -P "$1") || { echo "lint: $1"; return 1; }
+  source=$(g++ -std=c++20 -fopenmp -I. -isystem "$build/train" -isystem /usr/include/opencv4 -isystem /usr/lib/x86_64-linux-gnu/openmpi/include -E -P "$1") || { echo "lint: $1"; return 1; }
   key=$({ cat .clang-tidy; clang-tidy --version; printf '%s\n' "$source"; } | sha256sum | cut -c1-40)
   [[ -e $cache/$key ]] && return 0
   if clang-tidy --quiet -p "$build" "$1" 2>/dev/null; then touch "$cache/$key"; else echo "lint: $1"; return 1; fi
