@@ -119,6 +119,7 @@ std::string config_json(const TrainRequest& request, Exec& exec) {
   config["on_bad_image"] = request.on_bad_image;
   config["seed"] = request.common.seed;
   config["amp"] = request.common.amp;
+  const int ranks = OverRanks(exec).ranks();
   config["device"] = exec.device().to_string();
   if (ranks > 1) {
     config["device"] = Device{exec.device().kind, 0}.to_string();  // the same text on all ranks
