@@ -9,6 +9,7 @@
 #include "engine/io/npy.h"
 #include "engine/io/safetensors.h"
 #include "engine/io/weights.h"
+#include "layers/functional/autocast.h"
 #include "layers/functional/binary.h"
 #include "layers/modules/state_dict.h"
 #include "models/a2s.h"
@@ -120,6 +121,28 @@ TEST(Cli, PredictsImagesAtTheirOwnSizeAndSkipsCorruptOnes) {
   EXPECT_TRUE(fs::exists(folder / "maps/b_overlay.png"));
   EXPECT_TRUE(fs::exists(folder / "maps/b_cutout.png"));
   EXPECT_GT(fs::file_size(folder / "sheet.png"), 1000u);
+}
+
+TEST(Cli, PredictsInMixedPrecisionNearlyTheSameLogits) {
+  if (!has_fast_autocast(Exec())) GTEST_SKIP() << "this CPU has no AVX-512";
+  const ScratchFolder folder;
+  data::write_image(folder / "a.png", gradient_image(64, 64));
+  const auto logits = [&](const char* amp) {
+    const Result result =
+        salix_run({"predict", "a2s", "--weight", hash_filled_file(), folder / "a.png", "-o",
+                   folder / amp, "--size", "64", "--logits", "--amp", amp});
+    EXPECT_EQ(result.code, 0) << result.err;
+    return io::read_npy(folder / (std::string(amp) + "/a_logits.npy"));
+  };
+  const io::Array full = logits("none"), mixed = logits("bf16");
+  double difference = 0, size = 0;
+  for (std::size_t k = 0; k < full.as<float>().size(); ++k) {
+    difference += std::abs(double{mixed.as<float>()[k]} - full.as<float>()[k]);
+    size += std::abs(full.as<float>()[k]);
+  }
+  EXPECT_GT(difference, 0);
+  EXPECT_LT(difference, 0.05 * size);
+  EXPECT_EQ(salix_run({"predict", "a2s", "--amp", "fp8", folder / "a.png"}).code, 2);
 }
 
 // At the network's own size a map is the logits' sigmoid, each image beside its own.

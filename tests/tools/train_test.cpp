@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "data/generated_set.h"
+#include "layers/functional/autocast.h"
 #include "tests/tools/scratch.h"
 #include "tools/cli/run.h"
 
@@ -106,6 +107,14 @@ TEST_F(TrainCommand, ABadImageFailsOrIsSkipped) {
       {"--epochs", "1", "--no-labels", "--on-bad-image", "skip", "--run-dir", folder / "skip"});
   EXPECT_EQ(skipped.code, 0) << skipped.err;
   EXPECT_THAT(skipped.err, HasSubstr(image.filename().string()));
+}
+
+TEST_F(TrainCommand, MixedPrecisionIsPartOfARunsIdentity) {
+  if (!has_fast_autocast(Exec())) GTEST_SKIP() << "this CPU has no AVX-512";
+  ASSERT_EQ(train({"--epochs", "1", "--no-labels", "--amp", "bf16"}).code, 0);
+  const Result other = train({"--epochs", "1", "--no-labels", "--resume"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("amp was \"bf16\" and is now \"none\""));
 }
 
 // A run that was killed before its first checkpoint must not be a dead end.
