@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """kill -9 at random moments, then --resume: must give the bits of a run that was left alone.
 
-  kill_and_resume.py SALIX WORKDIR [--kills 20] [--seed 1]
+  kill_and_resume.py SALIX WORKDIR [--network a2s] [--kills 20] [--seed 1]
 
-Trains a2s on 20 generated pictures (160x160, batch 2, 3 epochs of 10 steps, a checkpoint every 3
-steps) twice: once undisturbed, once killed with SIGKILL after random delays and resumed each time.
-Compares the final weights (`salix weights diff`) and metrics.jsonl line by line. Prints every kill
-with the step that was reached; exits 1 when anything differs. Files go to WORKDIR; what was there
-from an earlier call is removed.
+Trains on 20 generated pictures (batch 2, 3 epochs of 10 steps, a checkpoint every 3 steps) twice:
+once undisturbed, once killed with SIGKILL after random delays and resumed each time. a2s at
+160x160; cornet at 64x64, with labels that it refines (--olr). Compares the final weights (`salix
+weights diff`), metrics.jsonl line by line, and all labels. Prints every kill with the step that was
+reached; exits 1 when anything differs. Files go to WORKDIR; what was there from an earlier call is
+removed.
 """
 import argparse
 import pathlib
@@ -20,6 +21,18 @@ import time
 EPOCHS, PICTURES, BATCH = 3, 20, 2
 
 
+OPTIONS = {
+    "a2s": ["--size", "160", "--tune", "1", "--no-labels"],
+    "cornet": ["--size", "64", "--olr", "--olr-rule", "blend"],
+}
+
+
+def labels(run: pathlib.Path) -> dict[str, bytes]:
+    """Without temporary files, which a kill may leave."""
+    root = run / "labels"
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.png"))}
+
+
 def lines(run: pathlib.Path) -> list[str]:
     path = run / "metrics.jsonl"
     return path.read_text().splitlines() if path.exists() else []
@@ -29,6 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("salix", type=pathlib.Path)
     parser.add_argument("workdir", type=pathlib.Path)
+    parser.add_argument("--network", choices=sorted(OPTIONS), default="a2s")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
@@ -40,9 +54,10 @@ def main() -> int:
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def command(run: pathlib.Path, resume: bool) -> list:
-        return [arguments.salix, "train", "a2s", "--trset", "c", "--train-set", "c=tiny", "--data-path", data,
-                "--size", "160", "--batch", str(BATCH), "--epochs", str(EPOCHS), "--tune", "1", "--checkpoint-every",
-                "3", "--no-labels", "--threads", "1", "--device", "cpu", "--run-dir", run] + (["--resume"] if resume else [])
+        return [arguments.salix, "train", arguments.network, "--trset", "c", "--train-set", "c=tiny", "--data-path", data,
+                "--pseudo", f"c={data / 'tiny' / 'segmentations'}", "--batch", str(BATCH), "--epochs", str(EPOCHS),
+                "--checkpoint-every", "3", "--threads", "1", "--device", "cpu", "--run-dir", run,
+                *OPTIONS[arguments.network]] + (["--resume"] if resume else [])
 
     start = time.monotonic()
     subprocess.run(command(calm, False), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -76,13 +91,15 @@ def main() -> int:
         shutil.rmtree(killed)  # done too early: once more from the beginning
         print("finished before all kills were spent; started anew", flush=True)
 
-    weights = f"a2s_base_{EPOCHS}.pth"
+    weights = f"{arguments.network}_base_{EPOCHS}.pth"
     diff = subprocess.run([arguments.salix, "weights", "diff", calm / weights, killed / weights], capture_output=True,
                           text=True)
     print(f"weights after {kills} kills: {diff.stdout.strip()}")
     same = lines(calm) == lines(killed)
     print(f"metrics.jsonl: {len(lines(killed))} lines, {'identical' if same else 'DIFFERENT'}")
-    return 0 if diff.returncode == 0 and same else 1
+    equal = labels(calm) == labels(killed)
+    print(f"labels: {len(labels(killed))} files, {'identical' if equal else 'DIFFERENT'}")
+    return 0 if diff.returncode == 0 and same and equal else 1
 
 
 if __name__ == "__main__":
