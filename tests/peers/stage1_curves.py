@@ -16,23 +16,42 @@ def read(path):
     return {row["step"]: row for row in rows if "total" in row and "step" in row}
 
 
-def draw(path, steps, ours, theirs):
+def draw(path, steps, ours, theirs, terms):
+    """Two panels per row."""
     import matplotlib
 
     matplotlib.use("Agg")
     matplotlib.rcParams["svg.hashsalt"] = "salix"
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(2, 2, figsize=(11, 6.4), sharex=True, layout="constrained")
-    for axis, term in zip(axes.flat, ("total", "csd", "btm", "consistency")):
+    rows, columns = (len(terms) + 1) // 2, min(len(terms), 2)
+    figure, axes = plt.subplots(rows, columns, figsize=(5.5 * columns, 3.2 * rows), sharex=True, squeeze=False,
+                                layout="constrained")
+    for axis, term in zip(axes.flat, terms):
         axis.plot(steps, [theirs[s][term] for s in steps], color="#d1495b", linewidth=2.6, alpha=0.55, label="PyTorch")
         axis.plot(steps, [ours[s][term] for s in steps], color="#1b3a5c", linewidth=1.0, label="salix")
         axis.set_title(term)
         axis.grid(alpha=0.25)
     axes[0, 0].legend()
-    for axis in axes[1]:
+    for axis in axes[-1]:
         axis.set_xlabel("step")
     figure.savefig(path, metadata={"Date": None} if str(path).endswith(".svg") else None)
+
+
+def compare(ours, theirs, first, within):
+    """Prints the distances of the totals; whether those of the first steps are within the bound."""
+    steps = sorted(set(ours) & set(theirs))
+    if len(steps) < first:
+        print(f"only {len(steps)} steps are in both files; {first} are needed")
+        return False
+    distance = {s: abs(ours[s]["total"] - theirs[s]["total"]) / abs(theirs[s]["total"]) for s in steps}
+    early = max(steps[:first], key=distance.get)
+    worst = max(steps, key=distance.get)
+    early_mean = sum(distance[s] for s in steps[:first]) / first
+    mean = sum(distance.values()) / len(distance)
+    print(f"{len(steps)} steps; within the first {first} the largest distance is {distance[early]:.2e} "
+          f"(step {early}), mean {early_mean:.2e}; over all {distance[worst]:.2e} (step {worst}), mean {mean:.2e}")
+    return distance[early] <= within
 
 
 def main():
@@ -44,19 +63,10 @@ def main():
     parser.add_argument("--picture")
     args = parser.parse_args()
     ours, theirs = read(args.salix), read(args.torch)
-    steps = sorted(set(ours) & set(theirs))
-    if len(steps) < args.first:
-        print(f"only {len(steps)} steps are in both files; {args.first} are needed")
-        return 1
-    distance = {s: abs(ours[s]["total"] - theirs[s]["total"]) / abs(theirs[s]["total"]) for s in steps}
-    early = max(steps[:args.first], key=distance.get)
-    worst = max(steps, key=distance.get)
-    mean = sum(distance.values()) / len(distance)
-    print(f"{len(steps)} steps; within the first {args.first} the largest distance is {distance[early]:.2e} "
-          f"(step {early}); over all {distance[worst]:.2e} (step {worst}), mean {mean:.2e}")
+    together = compare(ours, theirs, args.first, args.within)
     if args.picture:
-        draw(args.picture, steps, ours, theirs)
-    return 0 if distance[early] <= args.within else 1
+        draw(args.picture, sorted(set(ours) & set(theirs)), ours, theirs, ("total", "csd", "btm", "consistency"))
+    return 0 if together else 1
 
 
 if __name__ == "__main__":

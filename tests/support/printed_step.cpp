@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -43,18 +42,6 @@ Tensor state_named(const Module& network, const std::string& name) {
 double sum_of(const Tensor& tensor) {
   const std::vector<double> values = tensor.to_vector<double>();
   return std::accumulate(values.begin(), values.end(), 0.0);
-}
-
-std::vector<StateEntry> parameters_starting_with(const Module& network,
-                                                 const std::vector<std::string>& prefixes) {
-  std::vector<StateEntry> found;
-  for (const StateEntry& entry : network.parameters()) {
-    if (std::any_of(prefixes.begin(), prefixes.end(),
-                    [&](const std::string& prefix) { return entry.name.starts_with(prefix); })) {
-      found.push_back(entry);
-    }
-  }
-  return found;
 }
 
 std::vector<std::string> names_without_gradient(const Module& network) {

@@ -25,8 +25,6 @@ void expect_printed_weights(const Module& network, std::span<const PrintedStep> 
 Tensor state_named(const Module& network, const std::string& name);
 double sum_of(const Tensor& tensor);
 
-std::vector<StateEntry> parameters_starting_with(const Module& network,
-                                                 const std::vector<std::string>& prefixes);
 // The parameters that no gradient reached.
 std::vector<std::string> names_without_gradient(const Module& network);
 

@@ -1,24 +1,12 @@
 #include "train/losses/stage1_loss.h"
 
 #include "layers/functional/binary.h"
-#include "layers/functional/resize_bilinear.h"
 #include "layers/functional/unary.h"
 #include "train/losses/btm_loss.h"
 #include "train/losses/consistency_loss.h"
 #include "train/losses/csd_loss.h"
-#include "train/losses/iou_loss.h"
 
 namespace salix {
-namespace {
-
-Tensor iou_at_target(const Tensor& logits, const Tensor& target) {
-  SALIX_CHECK(logits.rank() == 4 && target.rank() == 4,
-              "stage 2 loss: needs logits [N,h,w,1] and a target [N,H,W,1]; got ", logits.shape(),
-              " and ", target.shape());
-  return iou_loss(resize_bilinear(logits, target.dim(1), target.dim(2)), target);
-}
-
-}  // namespace
 
 Stage1Loss stage1_loss(const Tensor& logits1, const Tensor& priors1, const Tensor& logits2,
                        const Tensor& priors2, const Stage1LossParams& params) {
@@ -41,14 +29,6 @@ Stage1Loss stage1_loss(const Tensor& logits1, const Tensor& priors1, const Tenso
   result.csd = csd.detach();
   result.consistency = consistency.detach();
   return result;
-}
-
-Tensor cornet_loss(const Tensor& logits, const Tensor& target) {
-  return iou_at_target(logits, target);
-}
-
-Tensor midnet_loss(const Tensor& score, const Tensor& score1, const Tensor& target) {
-  return iou_at_target(score, target) + iou_at_target(score1, target) * 0.2;
 }
 
 }  // namespace salix

@@ -1,5 +1,4 @@
-// The losses of A2S-v2 (CVPR 2023) as its trainers use them: stage 1 without any label, and
-// stage 2 on pseudo labels.
+// The loss of stage 1 of A2S-v2 (CVPR 2023) as its trainer uses it: without any label.
 #pragma once
 
 #include <array>
@@ -29,11 +28,5 @@ struct Stage1Loss {
 // normalised), logits2 [N,S2,S2,1] and priors2 [N,S2,S2,3K]; float32, on the CPU also float64.
 Stage1Loss stage1_loss(const Tensor& logits1, const Tensor& priors1, const Tensor& logits2,
                        const Tensor& priors2, const Stage1LossParams& params);
-
-// Stage 2, on target [N,H,W,1]: the IoU loss of each logit map [N,h,w,1], enlarged (half-pixel
-// centres) to the target. cornet's single output counts 1; of midnet's four, only the first
-// two: score counts 1 and score1 0.2, as in the reference.
-Tensor cornet_loss(const Tensor& logits, const Tensor& target);
-Tensor midnet_loss(const Tensor& score, const Tensor& score1, const Tensor& target);
 
 }  // namespace salix
