@@ -24,7 +24,7 @@ void expect_parity(const std::string& network, const std::string& options) {
 
 class TorchParitySlow : public ::testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Networks, TorchParitySlow, ::testing::Values("a2s", "cornet", "midnet"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& network) { return std::string(network.param); });
 
 TEST_P(TorchParitySlow, EvalAt320) { expect_parity(GetParam(), "--size 320 --mode eval"); }
 TEST_P(TorchParitySlow, TrainAt320) { expect_parity(GetParam(), "--size 320 --mode train"); }

@@ -56,12 +56,10 @@ void expect_printed_step(const Expected& expected) {
                           .target = loss_scene(*exec, DType::kFloat64).target};
   // Two iterations would be summed: after the first one the gradients are still there to be
   // looked at. The decay of step 1 of 2 is 0.6.
-  Stage2Step step(*exec, network,
-                  std::make_unique<Sgd>(parameter_groups(network, default_weight_decay(network))),
-                  {.epochs = 1,
-                   .steps_per_epoch = 2,
-                   .learning_rate = 0.005 / 0.6,
-                   .ave_batch = 2});
+  Stage2Step step(
+      *exec, network,
+      std::make_unique<Sgd>(parameter_groups(network, default_weight_decay(network))),
+      {.epochs = 1, .steps_per_epoch = 2, .learning_rate = 0.005 / 0.6, .ave_batch = 2});
   const StepReport report = step(batch, {1, 0, 0});
   EXPECT_NEAR(report.total, expected.loss, 5e-11);
   EXPECT_NEAR(sum_of(state_named(network, "encoder.bn1.running_mean")), 0.3801139479, 5e-11);
