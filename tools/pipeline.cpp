@@ -32,6 +32,16 @@ void open_folder(const PipelineRequest& request, const Output& output) {
   }
 }
 
+// What a later step will miss shows now, and not after days.
+void check_data(const PipelineRequest& request) {
+  data::DatasetOptions options = request.data.options();
+  data::training_samples(request.stage1().letters, 1, options);
+  options.modality_required = request.network() == "midnet";
+  data::evaluation_lists(request.test_vals(), options);
+  options.masks_required = false;
+  data::evaluation_lists(request.label_vals(), options);
+}
+
 void evaluate(const PipelineRequest& request, const Output& output) {
   for (const int stage : {1, 2}) {
     const std::vector<EvaluationResult> results = test_network(request.evaluation(stage), output);
@@ -50,6 +60,7 @@ void write_report_page(const PipelineRequest& request, const Output& output) {
 void run_pipeline(const PipelineRequest& request, const Output& output) {
   SALIX_CHECK(launched_ranks() == 1, "pipeline: must be one process; the launcher started ",
               launched_ranks(), "; run the stages one by one, with `mpirun -n N salix train`");
+  check_data(request);
   open_folder(request, output);
   const fs::path folder = request.folder();
   const std::string network = request.network();

@@ -1,20 +1,13 @@
 // `salix train a2s` as a user meets it: results, refusals, signals. Numbers: tests/train.
 #include <gmock/gmock.h>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include "data/generated_set.h"
 #include "layers/functional/autocast.h"
+#include "tests/tools/salix_process.h"
 #include "tests/tools/scratch.h"
 #include "tools/cli/run.h"
 
@@ -127,26 +120,11 @@ TEST_F(TrainCommand, ResumesFromTheBeginningWhenThereIsNoCheckpointYet) {
 }
 
 TEST_F(TrainCommand, ASignalEndsWithACheckpointAndTheCommandThatGoesOn) {
-  const char* moved = std::getenv("SALIX_PROGRAM");
-  std::vector<std::string> words = arguments({"--epochs", "50", "--no-labels"});
-  words.insert(words.begin(), moved != nullptr ? moved : SALIX_PROGRAM);
-  std::vector<char*> raw;
-  for (std::string& word : words) raw.push_back(word.data());
-  raw.push_back(nullptr);
   const std::string log = folder / "err";
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    if (std::freopen(log.c_str(), "w", stderr) == nullptr) ::_exit(126);
-    ::execv(raw[0], raw.data());
-    ::_exit(127);
-  }
+  const SalixProcess process(arguments({"--epochs", "50", "--no-labels"}), log);
   const fs::path metrics = folder / "run/metrics.jsonl";
-  for (int k = 0; k < 600 && !(fs::exists(metrics) && fs::file_size(metrics) > 0); ++k)
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  ::kill(child, SIGTERM);
-  int status = 0;
-  ::waitpid(child, &status, 0);
+  const int status = process.signal_when(
+      SIGTERM, [&] { return fs::exists(metrics) && fs::file_size(metrics) > 0; });
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 143);
   std::ostringstream text;
