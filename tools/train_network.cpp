@@ -21,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::int64_t kFewSteps = 50;
+
 std::string rounded(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4f", value);
@@ -163,6 +165,10 @@ class TrainNetwork {
     if (ranks_.ranks() > 1) output_.err << ", on each of " << ranks_.ranks() << " ranks";
     if (resumed) output_.err << "; resumed after step " << run.position().step;
     output_.err << '\n';
+    if (run.total_steps() < kFewSteps) {
+      say(str(run.total_steps(), " steps in all show that everything works, not what ",
+              request_.network, " can learn; published runs have thousands"));
+    }
   }
 
   bool train(TrainingRun& run) {
