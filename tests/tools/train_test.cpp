@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "data/generated_set.h"
+#include "data/image_io.h"
 #include "layers/functional/autocast.h"
 #include "tests/tools/salix_process.h"
 #include "tests/tools/scratch.h"
@@ -108,6 +109,24 @@ TEST_F(TrainCommand, MixedPrecisionIsPartOfARunsIdentity) {
   const Result other = train({"--epochs", "1", "--no-labels", "--resume"});
   EXPECT_EQ(other.code, 2);
   EXPECT_THAT(other.err, HasSubstr("amp was \"bf16\" and is now \"none\""));
+}
+
+TEST_F(TrainCommand, CornetRefinesItsLabelsAndLeavesTheOriginals) {
+  const fs::path originals = folder.path() / "pseudo/c/tiny";
+  fs::create_directories(originals.parent_path());
+  fs::copy(folder.path() / "tiny/segmentations", originals, fs::copy_options::recursive);
+  const fs::path label = fs::directory_iterator(originals)->path();
+  const auto before = data::read_file_bytes(label);
+  std::vector<std::string> words =
+      arguments({"--size", "64", "--epochs", "2", "--olr", "--pseudo-root", folder / "pseudo"});
+  words[1] = "cornet";
+  std::ostringstream out, err;
+  ASSERT_EQ(cli::run(words, out, err), 0) << err.str();
+  EXPECT_TRUE(fs::exists(folder / "run/cornet_base_2.pth"));
+  const fs::path labels = folder.path() / "run/labels";
+  EXPECT_EQ(data::read_file_bytes(labels / "c/tiny" / label.filename()), before);
+  EXPECT_NE(data::read_file_bytes(labels / "epoch_2/c/tiny" / label.filename()), before);
+  EXPECT_EQ(data::read_file_bytes(label), before);
 }
 
 // A run that was killed before its first checkpoint must not be a dead end.
