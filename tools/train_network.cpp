@@ -165,7 +165,7 @@ class TrainNetwork {
     if (ranks_.ranks() > 1) output_.err << ", on each of " << ranks_.ranks() << " ranks";
     if (resumed) output_.err << "; resumed after step " << run.position().step;
     output_.err << '\n';
-    if (run.total_steps() < kFewSteps) {
+    if (run.total_steps() <= kFewSteps) {
       say(str(run.total_steps(), " steps in all show that everything works, not what ",
               request_.network, " can learn; published runs have thousands"));
     }
