@@ -1,6 +1,7 @@
 // Where the numbers come from.
 #include <array>
 
+#include "engine/error.h"
 #include "train/report/sections.h"
 
 namespace salix::report {
@@ -17,7 +18,7 @@ void flatten(const Json& value, const std::string& name, int depth, Facts& facts
   const bool objects = value.is_array() && !value.empty() && value.front().is_object();
   if (depth < kDeepest && (value.is_object() || objects)) {
     for (const auto& [key, member] : value.items())
-      flatten(member, name.empty() ? key : name + "." + key, depth + 1, facts);
+      flatten(member, name.empty() ? key : str(name, ".", key), depth + 1, facts);
     return;
   }
   facts.emplace_back(name, element("code", text(words_of(value))));
