@@ -15,8 +15,8 @@
 #include "models/a2s.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/tensors.h"
+#include "tests/tools/salix_run.h"
 #include "tests/tools/scratch.h"
-#include "tools/cli/run.h"
 
 namespace salix::testing {
 namespace {
@@ -24,17 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
-
-struct Result {
-  int code;
-  std::string out, err;
-};
-
-Result salix_run(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  const int code = cli::run(arguments, out, err);
-  return {code, out.str(), err.str()};
-}
 
 // a2s with the hash fill, as a file; made once, because writing 111 MB takes a moment.
 const std::string& hash_filled_file() {

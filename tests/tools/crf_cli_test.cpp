@@ -3,13 +3,12 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "data/image_io.h"
 #include "data/synthetic_scene.h"
 #include "engine/io/npy.h"
+#include "tests/tools/salix_run.h"
 #include "tests/tools/scratch.h"
-#include "tools/cli/run.h"
 
 namespace salix::testing {
 namespace {
@@ -17,17 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::Each;
 using ::testing::HasSubstr;
-
-struct Result {
-  int code;
-  std::string out, err;
-};
-
-Result salix_run(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  const int code = cli::run(arguments, out, err);
-  return {code, out.str(), err.str()};
-}
 
 class CrfCommand : public ::testing::Test {
  protected:

@@ -3,29 +3,17 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "engine/io/file.h"
 #include "models/export/onnx_model.h"
+#include "tests/tools/salix_run.h"
 #include "tests/tools/scratch.h"
-#include "tools/cli/run.h"
 
 namespace salix::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-struct Result {
-  int code;
-  std::string out, err;
-};
-
-Result salix_run(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  const int code = cli::run(arguments, out, err);
-  return {code, out.str(), err.str()};
-}
 
 TEST(Export, WritesAFileAndSaysWhatIsInIt) {
   if (!has_onnx()) GTEST_SKIP() << "built without libonnx-dev";

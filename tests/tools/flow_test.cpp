@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "data/dataset.h"
 #include "data/flow_colour.h"
@@ -13,7 +12,7 @@
 #include "data/video_frames.h"
 #include "engine/io/npy.h"
 #include "tests/data/tree_support.h"
-#include "tools/cli/run.h"
+#include "tests/tools/salix_run.h"
 
 namespace salix::testing {
 namespace {
@@ -31,11 +30,10 @@ class Flow : public ::testing::Test {
   }
   int run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "flow");
-    std::ostringstream out, err;
-    const int code = cli::run(arguments, out, err);
-    out_ = out.str();
-    err_ = err.str();
-    return code;
+    const Result result = salix_run(arguments);
+    out_ = result.out;
+    err_ = result.err;
+    return result.code;
   }
   ScratchFolder scratch_;
   std::uint32_t seed_ = 0;

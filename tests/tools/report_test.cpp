@@ -1,11 +1,9 @@
 // `salix report`: where the page goes, what is said, what is refused.
 #include <gmock/gmock.h>
 
-#include <sstream>
-
 #include "engine/io/file.h"
+#include "tests/tools/salix_run.h"
 #include "tests/train/report/run_files.h"
-#include "tools/cli/run.h"
 
 namespace salix::testing {
 namespace {
@@ -18,11 +16,10 @@ class ReportCommand : public ::testing::Test {
  protected:
   int run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "report");
-    std::ostringstream out, err;
-    const int code = cli::run(arguments, out, err);
-    out_ = out.str();
-    err_ = err.str();
-    return code;
+    const Result result = salix_run(arguments);
+    out_ = result.out;
+    err_ = result.err;
+    return result.code;
   }
   ScratchFolder scratch_;
   std::string out_, err_;

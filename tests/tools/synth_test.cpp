@@ -2,12 +2,11 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <sstream>
 
 #include "data/dataset.h"
 #include "data/image_io.h"
+#include "tests/tools/salix_run.h"
 #include "tests/tools/scratch.h"
-#include "tools/cli/run.h"
 
 namespace salix::testing {
 namespace {
@@ -20,11 +19,10 @@ class Synth : public ::testing::Test {
   int run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(),
                      {"synth", "-o", scratch_.path().string(), "--height", "40", "--width", "48"});
-    std::ostringstream out, err;
-    const int code = cli::run(arguments, out, err);
-    out_ = out.str();
-    err_ = err.str();
-    return code;
+    const Result result = salix_run(arguments);
+    out_ = result.out;
+    err_ = result.err;
+    return result.code;
   }
   ScratchFolder scratch_;
   std::string out_, err_;
