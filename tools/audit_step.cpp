@@ -16,6 +16,7 @@
 #include "train/losses/stage2_loss.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
+#include "train/stage2/stage2_step.h"
 
 namespace salix::cli {
 namespace {
@@ -271,6 +272,8 @@ void add_audit_step(CLI::App& audit, const Output& output) {
     CLI::App* command = step->add_subcommand(network, "with " + network);
     const auto request = std::make_shared<Request>();
     request->network = network;
+    if (network != "a2s") request->learning_rate = 0.005;
+    request->weight_decay = default_weight_decay(network);
     add_options(*command, *request);
     command->footer(str("Examples:\n  salix audit step ", network, " --weight ", network,
                         ".pth --inputs in --out out --mode train --full --dtype float64",

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <ostream>
 
+#include "train/stage2/stage2_step.h"
+
 namespace salix::cli {
 namespace {
 
@@ -139,7 +141,7 @@ TrainRequest::TrainRequest(const std::string& name) : network(name) {
   learning_rate = 0.005;
   epochs = 10;
   letters = network == "midnet" ? "d" : "c";
-  if (network == "midnet") weight_decay = 0;
+  weight_decay = default_weight_decay(network);
 }
 
 std::string TrainRequest::folder() const {

@@ -46,9 +46,10 @@ void stage2_step(benchmark::State& state, const std::string& name) {
   import_network(*network, io::read_weights(weights).arrays);
   network->train();
   const Stage2Batch batch = make_stage2_batch(exec, first_batch(set), network->needs_modality());
-  Stage2Step step(exec, *network,
-                  make_optimizer("SGD", parameter_groups(*network, default_weight_decay(*network))),
-                  {.epochs = 20, .steps_per_epoch = 1000});
+  Stage2Step step(
+      exec, *network,
+      make_optimizer("SGD", parameter_groups(*network, default_weight_decay(network->name()))),
+      {.epochs = 20, .steps_per_epoch = 1000});
   TrainingPosition position;
   exec.allocator()->reset_peak();
   run(state, {}, [&] {

@@ -80,7 +80,7 @@ struct Training {
                     double momentum = 0.9, LabelRefinement* refinement = nullptr)
       : network(exec, modality),
         step(exec, network,
-             std::make_unique<Sgd>(parameter_groups(network, default_weight_decay(network)),
+             std::make_unique<Sgd>(parameter_groups(network, default_weight_decay(network.name())),
                                    momentum),
              params, refinement) {}
   StepReport run(std::int64_t number, std::uint64_t seed = 1) {

@@ -29,9 +29,7 @@ std::unique_ptr<Optimizer> checked(std::unique_ptr<Optimizer> optimizer) {
 
 }  // namespace
 
-double default_weight_decay(const SaliencyNetwork& network) {
-  return network.name() == "midnet" ? 0.0 : 5e-4;
-}
+double default_weight_decay(const std::string& network) { return network == "midnet" ? 0.0 : 5e-4; }
 
 Stage2Step::Stage2Step(Exec& exec, SaliencyNetwork& network, std::unique_ptr<Optimizer> optimizer,
                        const Stage2Params& params, LabelRefinement* refinement)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "train/gradient_step.h"
 #include "train/losses/stage2_loss.h"
@@ -24,7 +25,7 @@ struct Stage2Params {
 };
 
 // What the published training of `network` uses: 0 for midnet (no weight decay), else 5e-4.
-double default_weight_decay(const SaliencyNetwork& network);
+double default_weight_decay(const std::string& network);
 
 class Stage2Step : public TrainingStep {
  public:
