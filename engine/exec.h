@@ -22,7 +22,7 @@ struct ExecOptions {
   std::uint64_t seed = 0;              // of every random number drawn on this Exec
   bool reference = false;              // cpu only: the plain references, no vendor library
   bool fast = false;                   // allow algorithms that are not run-to-run deterministic
-  bool allow_tf32 = false;             // CUDA matrix products in TF32
+  bool allow_tf32 = false;             // CUDA: float32 convolutions and matrix products in TF32
   std::size_t memory_limit_bytes = 0;  // 0: what the device has
 };
 

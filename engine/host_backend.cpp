@@ -14,9 +14,16 @@ constexpr std::size_t kAlignment = 64;                   // one cache line, one 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;  // from here on ask for 2 MiB pages
 constexpr std::int64_t kGrain = 65536;
 
+// The host has done what it was asked for when it returns.
+class ReachedEvent final : public DeviceEvent {
+ public:
+  bool reached() const override { return true; }
+  void wait() override {}
+};
+
 class HostBackend final : public Backend {
  public:
-  void* allocate(std::size_t size_bytes) override {
+  void* do_allocate(std::size_t size_bytes) override {
     const std::size_t alignment = size_bytes >= kHugePage ? kHugePage : kAlignment;
     const std::size_t rounded = (size_bytes + alignment - 1) / alignment * alignment;
     void* pointer = std::aligned_alloc(alignment, rounded);
@@ -26,9 +33,10 @@ class HostBackend final : public Backend {
   }
 
   void deallocate(void* pointer, std::size_t) noexcept override { std::free(pointer); }
-  void synchronize() override {}
+  void do_synchronize() override {}
+  std::unique_ptr<DeviceEvent> record_event() override { return std::make_unique<ReachedEvent>(); }
 
-  void copy(const void* from, void* to, std::size_t size_bytes) override {
+  void do_copy(const void* from, void* to, std::size_t size_bytes) override {
     parallel_for(static_cast<std::int64_t>(size_bytes), kGrain * 4,
                  [&](std::int64_t begin, std::int64_t end) {
                    std::memcpy(static_cast<char*>(to) + begin,
@@ -36,14 +44,14 @@ class HostBackend final : public Backend {
                                static_cast<std::size_t>(end - begin));
                  });
   }
-  void copy_from_host(const void* host, void* to, std::size_t size_bytes) override {
-    copy(host, to, size_bytes);
+  void do_copy_from_host(const void* host, void* to, std::size_t size_bytes) override {
+    do_copy(host, to, size_bytes);
   }
-  void copy_to_host(const void* from, void* host, std::size_t size_bytes) override {
-    copy(from, host, size_bytes);
+  void do_copy_to_host(const void* from, void* host, std::size_t size_bytes) override {
+    do_copy(from, host, size_bytes);
   }
 
-  void fill(void* to, std::int64_t count, DType dtype, double value) override {
+  void do_fill(void* to, std::int64_t count, DType dtype, double value) override {
     visit_any(dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       T* out = static_cast<T*>(to);
@@ -54,8 +62,8 @@ class HostBackend final : public Backend {
     });
   }
 
-  void convert(const void* from, DType from_dtype, void* to, DType to_dtype,
-               std::int64_t count) override {
+  void do_convert(const void* from, DType from_dtype, void* to, DType to_dtype,
+                  std::int64_t count) override {
     visit_any(from_dtype, [&](auto from_tag) {
       using From = typename decltype(from_tag)::type;
       visit_any(to_dtype, [&](auto to_tag) {
@@ -69,7 +77,7 @@ class HostBackend final : public Backend {
     });
   }
 
-  void accumulate(const void* from, void* to, std::int64_t count, DType dtype) override {
+  void do_accumulate(const void* from, void* to, std::int64_t count, DType dtype) override {
     visit_float("accumulate", dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* in = static_cast<const T*>(from);

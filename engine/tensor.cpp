@@ -54,12 +54,22 @@ Tensor Tensor::full(Exec& exec, const Shape& shape, double value, DType dtype) {
 
 Tensor Tensor::from_host_bytes(Exec& exec, const void* values, std::size_t count,
                                const Shape& shape, DType dtype) {
+  Tensor tensor = upload_bytes(exec, values, count, shape, dtype);
+  if (count > 0) exec.synchronize();  // the caller may free `values` when we return
+  return tensor;
+}
+
+Tensor Tensor::upload(Exec& exec, std::span<const float> values, const Shape& shape) {
+  return upload_bytes(exec, values.data(), values.size(), shape, DType::kFloat32);
+}
+
+Tensor Tensor::upload_bytes(Exec& exec, const void* values, std::size_t count, const Shape& shape,
+                            DType dtype) {
   SALIX_CHECK(static_cast<std::int64_t>(count) == shape.numel(), "Tensor::from_host: shape ", shape,
               " needs ", shape.numel(), " values; got ", count);
   Tensor tensor = empty(exec, shape, dtype);
   if (count > 0) {
     exec.backend().copy_from_host(values, tensor.mutable_view().data, tensor.size_bytes());
-    exec.synchronize();  // the caller may free `values` when we return
   }
   return tensor;
 }

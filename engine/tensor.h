@@ -35,6 +35,10 @@ class Tensor {
     return from_host(exec, std::span<const T>(values), shape);
   }
 
+  // The same without a wait: `values` lies in pinned memory (engine/pinned_memory.h) and stays as
+  // it is until an event that the caller records afterwards is reached. On the host, as above.
+  static Tensor upload(Exec& exec, std::span<const float> values, const Shape& shape);
+
   bool defined() const { return body_ != nullptr; }
   explicit operator bool() const { return defined(); }
   Exec& exec() const;
@@ -92,6 +96,8 @@ class Tensor {
 
   static Tensor from_host_bytes(Exec& exec, const void* values, std::size_t count,
                                 const Shape& shape, DType dtype);
+  static Tensor upload_bytes(Exec& exec, const void* values, std::size_t count, const Shape& shape,
+                             DType dtype);
   void to_host_bytes(void* values, DType dtype) const;
   Tensor alias(const Shape& shape) const;
   Body& body() const;

@@ -54,6 +54,7 @@ void launch(const LaunchStream& stream, const LaunchConfig& config, void (*kerne
 
 template <typename... Params, typename... Args>
 void launch(Exec& exec, const LaunchConfig& config, void (*kernel)(Params...), Args&&... args) {
+  exec.backend().count_launch();
   launch(LaunchStream{.cuda_stream = cuda_stream(exec)}, config, kernel,
          std::forward<Args>(args)...);
 }

@@ -59,6 +59,8 @@ void set_schedule_seed(std::uint64_t seed) {
 }
 std::uint64_t schedule_seed() { return schedule().seed; }
 
+void count_launch(Exec& exec) { exec.backend().count_launch(); }
+
 LaunchStream stream_of(const Exec& exec) { return {.threads = exec.threads()}; }
 
 void run_grid(const LaunchStream& stream, const LaunchConfig& config, const GridTask& task) {

@@ -53,6 +53,7 @@ struct GridTask {
 // for sizes that no GPU accepts, KernelFault for the first fault found.
 void run_grid(const LaunchStream& stream, const LaunchConfig& config, const GridTask& task);
 LaunchStream stream_of(const Exec& exec);
+void count_launch(Exec& exec);  // as the twin counts its launches
 
 // The running block's dynamic shared memory, aligned to 128 bytes, 0xff in every byte at
 // the start of a block.
@@ -79,6 +80,7 @@ void launch(const LaunchStream& stream, const LaunchConfig& config, void (*kerne
 
 template <typename... Params, typename... Args>
 void launch(Exec& exec, const LaunchConfig& config, void (*kernel)(Params...), Args&&... args) {
+  simt::count_launch(exec);
   launch(simt::stream_of(exec), config, kernel, std::forward<Args>(args)...);
 }
 
