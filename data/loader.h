@@ -49,7 +49,7 @@ struct LoaderOptions {
   OnBadImage on_bad_image = OnBadImage::kFail;
   // Called by next(), once per bad file, with its name and what is wrong.
   std::function<void(const std::string&)> warn = {};
-  // Where batches lie: empty for the heap, make_pinned_memory() for a GPU.
+  // Where batches lie: empty for the heap, make_pinned_memory(device) for a GPU.
   HostMemory memory = {};
 };
 

@@ -20,6 +20,10 @@ struct DeviceCounts {
   std::int64_t copies = 0;       // between host and device
   std::int64_t allocations = 0;  // that the cache of the Exec could not serve
 
+  DeviceCounts operator+(const DeviceCounts& more) const {
+    return {launches + more.launches, waits + more.waits, copies + more.copies,
+            allocations + more.allocations};
+  }
   DeviceCounts operator-(const DeviceCounts& earlier) const {
     return {launches - earlier.launches, waits - earlier.waits, copies - earlier.copies,
             allocations - earlier.allocations};

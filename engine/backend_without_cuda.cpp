@@ -12,7 +12,7 @@ std::unique_ptr<Backend> make_cuda_backend(int) {
 
 int cuda_device_count() { return 0; }
 
-std::shared_ptr<std::pmr::memory_resource> make_pinned_memory() {
+std::shared_ptr<std::pmr::memory_resource> make_pinned_memory(const Device&) {
   throw NotSupported("pinned memory: this salix was built without CUDA; use plain memory");
 }
 

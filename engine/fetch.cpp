@@ -13,7 +13,7 @@ namespace {
 class Landing {
  public:
   explicit Landing(Exec& exec)
-      : source_(exec.device().is_host() ? nullptr : make_pinned_memory()),
+      : source_(exec.device().is_host() ? nullptr : make_pinned_memory(exec.device())),
         pieces_(std::make_shared<std::pmr::unsynchronized_pool_resource>(
             source_ ? source_.get() : std::pmr::new_delete_resource())) {}
 
@@ -65,6 +65,7 @@ Fetch::Fetch(const Tensor& tensor) {
               tensor.dtype());
   if (tensor.numel() > 0) transfer_ = std::make_unique<Transfer>(tensor);
 }
+Fetch::Fetch() = default;
 Fetch::~Fetch() = default;
 Fetch::Fetch(Fetch&&) noexcept = default;
 Fetch& Fetch::operator=(Fetch&&) noexcept = default;

@@ -11,7 +11,7 @@ namespace salix {
 
 class Fetch {
  public:
-  Fetch() = default;  // of nothing
+  Fetch();  // of nothing
   // Queues the copy of a floating tensor as it is at this point of its Exec's work. The tensor
   // may be changed or freed at once; the Exec must outlive this.
   explicit Fetch(const Tensor& tensor);

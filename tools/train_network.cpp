@@ -102,8 +102,10 @@ class TrainNetwork {
       if (ranks_.writes()) return say(sentence);
       errors_ << "note: rank " << ranks_.rank() << ": " << sentence << '\n';
     };
-    // Tensor::from_host() returns after its copy, so a batch may go back to the loader's pool.
-    if (!exec_->device().is_host()) parts.run.loader.memory = make_pinned_memory();
+    if (!exec_->device().is_host()) {
+      parts.run.one_in_flight = true;
+      parts.run.loader.memory = make_pinned_memory(exec_->device());
+    }
     TrainingRun run(*exec_, *parts.step, std::move(samples), parts.run, watcher());
     const StopSignal signal;
     signal_ = &signal;

@@ -14,20 +14,29 @@ GradientAverager* GradientStep::averager_over_ranks(Exec& exec) {
   return averager_.get();
 }
 
-double GradientStep::operator()(const Tensor& loss, std::int64_t step) {
+Tensor GradientStep::operator()(const Tensor& loss, std::int64_t step) {
   GradientAverager* const averager = at_rest(step) ? averager_over_ranks(loss.exec()) : nullptr;
+  guard_.check(loss);
   if (averager != nullptr) averager->begin();
   backward(loss);
   if (averager != nullptr) averager->finish();
   if (trace_ != nullptr) trace_->gradients(network_);
-  if (!at_rest(step)) return 0;
-  double norm = 0;
-  if (params_.clip_gradient > 0) {
-    norm = clip_gradient_norm(network_.parameters(), params_.clip_gradient);
+  GradientClip clip;
+  if (at_rest(step)) {
+    if (params_.clip_gradient > 0) {
+      clip = clip_gradient_norm(network_.parameters(), params_.clip_gradient);
+    }
+    optimizer_.step({.gradient_scale = clip.coefficient, .frozen = guard_.frozen()});
+    network_.clear_grad();
   }
-  optimizer_.step();
+  guard_.end();
+  return clip.norm;
+}
+
+void GradientStep::take_back(const Optimizer::StepCounts& before) {
+  optimizer_.set_step_counts(before);
   network_.clear_grad();
-  return norm;
+  guard_.thaw();
 }
 
 }  // namespace salix

@@ -1,4 +1,4 @@
-// From a loss to changed weights: what every training does after its forward pass.
+// From a loss to changed weights: what every training does around its forward pass.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include "train/audit_trace.h"
 #include "train/gradient_averager.h"
 #include "train/optimizers/optimizer.h"
+#include "train/step_guard.h"
 
 namespace salix {
 
@@ -19,12 +20,19 @@ class GradientStep {
  public:
   // Both must outlive this.
   GradientStep(Module& network, Optimizer& optimizer, GradientStepParams params)
-      : network_(network), optimizer_(optimizer), params_(params) {}
+      : network_(network), optimizer_(optimizer), params_(params), guard_(network) {}
 
+  // Before the forward pass.
+  void begin() { guard_.begin(); }
   // Backward pass; and when `step`, counted from 1 over the whole run, is the last of ave_batch
   // iterations: the mean over all ranks, clipping, the optimizer, and no gradients any more.
-  // Returns the norm before clipping, 0 when nothing was clipped.
-  double operator()(const Tensor& loss, std::int64_t step);
+  // Nothing waits for the device. From a loss that is not finite on, all this changes nothing.
+  // Returns the norm before clipping, []; undefined when nothing was clipped.
+  Tensor operator()(const Tensor& loss, std::int64_t step);
+
+  // For whoever has read the loss of an iteration and found it not finite: the optimizer's counts
+  // are those of before it, and what comes next counts again.
+  void take_back(const Optimizer::StepCounts& before);
 
   void start_epoch() { network_.clear_grad(); }
   bool at_rest(std::int64_t steps) const { return steps % params_.ave_batch == 0; }
@@ -37,6 +45,7 @@ class GradientStep {
   Module& network_;
   Optimizer& optimizer_;
   GradientStepParams params_;
+  StepGuard guard_;
   AuditTrace* trace_ = nullptr;
   std::unique_ptr<GradientAverager> averager_;  // made by the first step, over several ranks
 };

@@ -55,6 +55,25 @@ std::vector<std::pair<std::string, double>> curves_of(const StepReport& report) 
   return curves;
 }
 
+// Adds the time and the device's counts of its own lifetime to an iteration's.
+template <typename InFlight>
+class Share {
+ public:
+  Share(Exec& exec, InFlight& of) : exec_(exec), of_(of), before_(exec.backend().counts()) {}
+  ~Share() {
+    of_.seconds += stopwatch_.seconds();
+    of_.counts = of_.counts + (exec_.backend().counts() - before_);
+  }
+  Share(const Share&) = delete;
+  Share& operator=(const Share&) = delete;
+
+ private:
+  Exec& exec_;
+  InFlight& of_;
+  DeviceCounts before_;
+  Stopwatch stopwatch_;
+};
+
 data::LoaderOptions share_of(data::LoaderOptions loader, const OverRanks& ranks) {
   loader.rank = ranks.rank();
   loader.ranks = ranks.ranks();
@@ -117,9 +136,9 @@ bool TrainingRun::train_epoch() {
   if (position_.iteration == 0) step_.start_epoch();
   bool stop = false;
   std::int64_t unsaved = 0;
-  for (Stopwatch waiting; const std::optional<data::Batch> batch = loader_.next();
+  for (Stopwatch waiting; std::optional<data::Batch> batch = loader_.next();
        waiting = Stopwatch()) {
-    iterate(*batch, waiting.seconds());
+    iterate(std::move(*batch), waiting.seconds());
     ++unsaved;
     stop = ranks_.any(stop || (watcher_.stop_requested && watcher_.stop_requested()));
     const bool last = position_.iteration == loader_.batches_per_epoch();
@@ -134,34 +153,63 @@ bool TrainingRun::train_epoch() {
   return !stop;
 }
 
-void TrainingRun::iterate(const data::Batch& batch, double loader_seconds) {
+void TrainingRun::iterate(data::Batch batch, double loader_seconds) {
   if (trace_) trace_->begin_step(position_.step + 1);
+  auto next = std::make_unique<InFlight>(InFlight{
+      .batch = std::move(batch),
+      .position = position_,
+      .queued = Queued<StepReport>({}),
+      .loader_seconds = loader_seconds,
+  });
   const bool profiled = ++iterations_here_ == kProfiledIteration;
-  std::optional<StepProfile> profile;
-  if (profiled) profile.emplace(exec_);
-  const Stopwatch working;
-  StepReport report = step_(batch, position_);
-  ranks_.average(report);
-  const double seconds = working.seconds();
-  if (trace_) trace_->end_step(step_.network());
-  const std::int64_t epoch = position_.epoch;
-  ++position_.step;
-  ++position_.iteration;
-  if (ranks_.writes()) {
-    if (profile) profile->write(params_.folder / "profile.json", position_.step);
-    metrics_->write(position_.step, metrics_of(report, epoch));
-    if (!profiled) {
-      const auto images = static_cast<std::int64_t>(batch.samples.size()) * ranks_.ranks();
-      timing_->write(
-          position_.step,
-          {{"seconds", seconds}, {"loader_seconds", loader_seconds}, {"images", images}});
-    }
-    tensorboard_->write(position_.step, curves_of(report));
+  if (profiled) land();  // so that its time is its own
+  if (profiled) next->profile = std::make_unique<StepProfile>(exec_);
+  {
+    const Share share(exec_, *next);
+    next->queued = step_.queue(next->batch, position_);
   }
-  if (watcher_.on_step) watcher_.on_step(report, position_);
+  ++next->position.step;
+  ++next->position.iteration;
+  position_ = next->position;
+  land();
+  in_flight_ = std::move(next);
+  if (!params_.one_in_flight || trace_ || profiled) land();
+}
+
+void TrainingRun::land() {
+  if (!in_flight_) return;
+  const std::unique_ptr<InFlight> done = std::move(in_flight_);
+  StepReport report;
+  {
+    const Share share(exec_, *done);
+    report = done->queued.report();
+    ranks_.average(report);
+  }
+  if (trace_) trace_->end_step(step_.network());
+  if (ranks_.writes()) log(*done, report);
+  if (watcher_.on_step) watcher_.on_step(report, done->position);
+}
+
+void TrainingRun::log(const InFlight& done, const StepReport& report) {
+  const std::int64_t step = done.position.step;
+  metrics_->write(step, metrics_of(report, done.position.epoch));
+  if (done.profile) {
+    done.profile->write(params_.folder / "profile.json", step);
+  } else {
+    const auto images = static_cast<std::int64_t>(done.batch.samples.size()) * ranks_.ranks();
+    timing_->write(step, {{"seconds", done.seconds},
+                          {"loader_seconds", done.loader_seconds},
+                          {"images", images},
+                          {"launches", done.counts.launches},
+                          {"waits", done.counts.waits},
+                          {"copies", done.counts.copies},
+                          {"allocations", done.counts.allocations}});
+  }
+  tensorboard_->write(step, curves_of(report));
 }
 
 void TrainingRun::finish_epoch() {
+  land();
   const auto epoch = static_cast<int>(position_.epoch);
   if (ranks_.writes()) {
     check_finite(step_.network(), position_);
@@ -182,6 +230,7 @@ void TrainingRun::score(int epoch) {
 }
 
 void TrainingRun::save() {
+  land();  // a checkpoint assumes that the log holds every step before it
   if (!ranks_.writes()) return;
   check_finite(step_.network(), position_);
   checkpoints_.save(step_.network(), step_.optimizer(), position_, params_.identity);

@@ -14,6 +14,7 @@
 #include "train/loggers/metrics_log.h"
 #include "train/loggers/tensorboard_log.h"
 #include "train/over_ranks.h"
+#include "train/step_profile.h"
 #include "train/training_step.h"
 
 namespace salix {
@@ -27,6 +28,9 @@ struct TrainingRunParams {
   int checkpoint_every = 100;             // iterations; also at the end of every epoch
   int keep_checkpoints = 2;
   bool audit_trace = false;  // audit.jsonl: the hash of every tensor of every step
+  // A GPU works on one iteration while the host logs the one before and queues the next. With
+  // an audit trace every iteration is waited for.
+  bool one_in_flight = false;
 };
 
 // What the caller sees and decides while the run goes on. All may be empty.
@@ -65,7 +69,21 @@ class TrainingRun {
  private:
   void open_logs();
   bool train_epoch();
-  void iterate(const data::Batch& batch, double loader_seconds);
+  // An iteration that the device may still be working on.
+  struct InFlight {
+    data::Batch batch;
+    TrainingPosition position;  // of the iteration after it
+    Queued<StepReport> queued;
+    double loader_seconds = 0;
+    double seconds = 0;        // that the host spent on it, waiting for the device included
+    DeviceCounts counts = {};  // what the device was asked for meanwhile
+    std::unique_ptr<StepProfile> profile = {};
+  };
+
+  void iterate(data::Batch batch, double loader_seconds);
+  // Waits for the iteration that is in flight, if any, and logs it.
+  void land();
+  void log(const InFlight& done, const StepReport& report);
   void finish_epoch();
   void score(int epoch);
   void save();
@@ -80,6 +98,7 @@ class TrainingRun {
   std::unique_ptr<MetricsLog> metrics_, timing_;
   std::unique_ptr<TensorBoardLog> tensorboard_;
   std::unique_ptr<AuditTrace> trace_;
+  std::unique_ptr<InFlight> in_flight_;
   TrainingPosition position_;
   int iterations_here_ = 0;  // of this process
 };

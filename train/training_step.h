@@ -1,7 +1,10 @@
 // One iteration of a training, as the run around it sees it: a batch in, losses out, and the
 // state that a checkpoint holds. Stage 1 and stage 2 are two of them.
+// An iteration is queued, and reported later: the device need not stand still while the host
+// reads a loss, and the host prepares the next iteration meanwhile.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,14 +24,31 @@ struct StepReport {
   double gradient_norm = 0;                           // before clipping; only with clipping
 };
 
+// An iteration on its way.
+template <typename Report>
+class Queued {
+ public:
+  explicit Queued(std::function<Report()> report) : report_(std::move(report)) {}
+  // Once: waits until the device has done it, not for what was queued after it.
+  // Errors    NotFinite when the loss is not a finite number; weights, optimizer and running
+  //           statistics are then as before the iteration, and so they stay when others were
+  //           queued behind it.
+  Report report() { return report_(); }
+
+ private:
+  std::function<Report()> report_;
+};
+
 class TrainingStep {
  public:
   virtual ~TrainingStep() = default;
 
   // Leaves weights, optimizer and running statistics as after the iteration at `position` (the
-  // one about to be done: its step counts from 0).
-  // Errors    NotFinite when the loss is not a finite number; the weights are then as before.
-  virtual StepReport operator()(const data::Batch& batch, const TrainingPosition& position) = 0;
+  // one about to be done: its step counts from 0). `batch` must stay until its report.
+  virtual Queued<StepReport> queue(const data::Batch& batch, const TrainingPosition& position) = 0;
+  StepReport operator()(const data::Batch& batch, const TrainingPosition& position) {
+    return queue(batch, position).report();
+  }
 
   // Gradients that were not yet used are dropped at the start of an epoch.
   virtual void start_epoch() = 0;

@@ -2,6 +2,7 @@
 
 #include "kernels/common/checks.h"
 #include "kernels/common/dispatch.h"
+#include "kernels/common/update_controls.h"
 
 namespace salix::kernels {
 
@@ -31,6 +32,7 @@ void adam_step(Exec& exec, View parameter, ConstView gradient, View first_moment
                   params.step >= 1,
               op, ": betas must be in [0,1) and the step at least 1; got ", params.beta1, ", ",
               params.beta2, " and ", params.step);
+  check_update_controls(op, parameter, params.gradient_scale, params.frozen);
   run_on_device(op, exec,
                 Implementations{cpu::adam_step, simt::adam_step, SALIX_CUDA(cuda::adam_step)},
                 parameter, gradient, first_moment, second_moment, params);

@@ -18,10 +18,12 @@ struct AdamParams {
   double eps = 1e-8;
   double weight_decay = 0;
   std::int64_t step = 1;  // t, from 1; at 1 both moments start from zero, whatever they hold
+  ConstView gradient_scale = {};  // [], like the parameter; empty: 1. Clipping puts it here
+  ConstView frozen = {};          // [] float32: not 0, and nothing is written; empty: never
 };
 
-// g = gradient + weight_decay * p;  m += (1 - beta1) (g - m);  v = beta2 v + (1 - beta2) g^2;
-// p -= learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
+// g = gradient_scale * gradient + weight_decay * p;  m += (1 - beta1) (g - m);  v = beta2 v + (1 -
+// beta2) g^2; p -= learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
 //
 // Shapes    parameter, gradient, first_moment (m) and second_moment (v) alike, any rank.
 // Types     float32; float64 on the CPU. The bias corrections are computed in double.

@@ -2,6 +2,7 @@
 #include "engine/cuda/launch.h"
 #include "kernels/adam/adam.h"
 #include "kernels/common/full_precision.h"
+#include "kernels/common/update_controls.h"
 
 namespace salix::kernels::SALIX_GPU_NAMESPACE {
 namespace {
@@ -10,9 +11,10 @@ constexpr int kThreadsPerBlock = 256;
 
 // Bound by memory: four reads and three writes per element, all coalesced.
 __global__ void adam_kernel(float* p, const float* dp, float* m, float* v, std::int64_t count,
-                            AdamUpdate<float> update) {
+                            AdamUpdate<float> update, const float* scale, const float* frozen) {
+  if (frozen != nullptr && *frozen != 0.0f) return;
   const std::int64_t i = global_thread();
-  if (i < count) update(p[i], dp[i], m[i], v[i]);
+  if (i < count) update(p[i], scale != nullptr ? *scale * dp[i] : dp[i], m[i], v[i]);
 }
 
 }  // namespace
@@ -22,7 +24,8 @@ void adam_step(Exec& exec, View parameter, ConstView gradient, View first_moment
   require_float32("adam_step", parameter.dtype);
   launch(exec, {blocks_for(parameter.numel(), kThreadsPerBlock), kThreadsPerBlock}, adam_kernel,
          parameter.as<float>(), gradient.as<float>(), first_moment.as<float>(),
-         second_moment.as<float>(), parameter.numel(), AdamUpdate<float>(params));
+         second_moment.as<float>(), parameter.numel(), AdamUpdate<float>(params),
+         data_or_null<float>(params.gradient_scale), data_or_null<float>(params.frozen));
 }
 
 }  // namespace salix::kernels::SALIX_GPU_NAMESPACE

@@ -25,6 +25,10 @@ void check_forward(const char* op, const ChannelNormSizes& sizes, const BatchNor
                       {"mean", b.mean},
                       {"inv_std", b.inv_std}});
   check_norm_maps(op, b.x, {{"y", b.y}});
+  if (!b.batches.empty()) {
+    check_shape(op, "batches", b.batches, {});
+    check_dtype(op, "batches", b.batches, DType::kInt64);
+  }
   if (!b.residual.empty()) check_norm_maps(op, b.x, {{"residual", b.residual}});
   check_norm_outputs(op, {{"y", b.y}}, {{"x", b.x}, {"residual", b.residual}});
 }
@@ -86,7 +90,7 @@ void batch_norm(Exec& exec, const BatchNormBuffers& b, const BatchNormParams& pa
   const ChannelNormSizes sizes = sizes_of("batch_norm", b.x, params);
   check_forward("batch_norm", sizes, b);
   const ProfileScope scope(exec, "batch_norm");
-  const RunningStatistics running{b.running_mean, b.running_var, params.momentum};
+  const RunningStatistics running{b.running_mean, b.running_var, params.momentum, b.batches};
   if (params.training) {
     channel_norm_statistics(exec, sizes, params.eps, b.x, b.mean, b.inv_std, running);
   } else {
@@ -123,7 +127,7 @@ void sync_batch_norm(Exec& exec, const BatchNormBuffers& b, const BatchNormParam
               b.x.shape);
   const ProfileScope scope(exec, op);
   channel_norm_use_moments(exec, params.eps, moments, b.mean, b.inv_std,
-                           {b.running_mean, b.running_var, params.momentum});
+                           {b.running_mean, b.running_var, params.momentum, b.batches});
   channel_norm_apply(exec, sizes, forward_of(b, params));
 }
 

@@ -18,6 +18,7 @@ struct BatchNormBuffers {
   ConstView residual;              // empty: none
   View running_mean, running_var;  // read in eval mode, updated in training
   View y, mean, inv_std;           // mean and inv_std: what backward needs, in both modes
+  View batches = {};               // [] int64: how many updated them, or empty
 };
 
 // y = (x - mean) * inv_std * gamma + beta [+ residual] [ReLU], one mean and variance per

@@ -25,6 +25,7 @@ struct ChannelNormSizes {
 struct RunningStatistics {
   View mean, variance;  // [C]; both empty: none are kept
   double momentum = 0;
+  View batches = {};  // [] int64, grows by 1 with each update; empty: nobody counts
 };
 
 // mean(image,g) and inv_std(image,g) = 1 / sqrt(biased variance + eps).

@@ -133,6 +133,7 @@ void use_moments(const std::vector<Moments<double>>& groups, double eps, View me
       update(running.mean.as<Real>()[g], group.mean);
       update(running.variance.as<Real>()[g], group.m2 / (group.count - 1.0));
     }
+    if (!running.batches.empty()) ++*running.batches.as<std::int64_t>();
   });
 }
 

@@ -56,20 +56,33 @@ __device__ Moments<float> join_chunks(const Moments<float>* partial, const Chann
   return reduce_rows(moments, 1, [](const auto& a, const auto& b) { return merge(a, b); });
 }
 
+// RunningStatistics on the device; Real is what the update is computed in.
+template <typename Real>
+struct Running {
+  float *mean, *variance;
+  std::int64_t* batches;
+  Real momentum;
+
+  // One thread per channel.
+  __device__ void update(std::int64_t channel, Real batch_mean, Real unbiased) const {
+    if (mean == nullptr) return;
+    const Real kept = Real{1} - momentum;
+    mean[channel] = static_cast<float>(kept * mean[channel] + momentum * batch_mean);
+    variance[channel] = static_cast<float>(kept * variance[channel] + momentum * unbiased);
+    if (channel == 0 && batches != nullptr) ++*batches;
+  }
+};
+
 template <typename T>
 __global__ void statistics_kernel(const T* x, const Moments<float>* partial, ChannelTiles t,
-                                  float eps, float* mean, float* inv_std, float* running_mean,
-                                  float* running_var, float momentum) {
+                                  float eps, float* mean, float* inv_std, Running<float> running) {
   Moments<float> moments = join_chunks(partial, t);
   if (threadIdx.x != 0) return;
   const std::int64_t group = std::int64_t{blockIdx.y} * t.groups + blockIdx.x;
   moments.mean += group_origin(x, t, blockIdx.y, blockIdx.x);
   mean[group] = moments.mean;
   inv_std[group] = 1.0f / sqrtf(moments.m2 / moments.count + eps);
-  if (running_mean == nullptr) return;
-  const float unbiased = moments.m2 / (moments.count - 1.0f);
-  running_mean[group] = (1.0f - momentum) * running_mean[group] + momentum * moments.mean;
-  running_var[group] = (1.0f - momentum) * running_var[group] + momentum * unbiased;
+  running.update(group, moments.mean, moments.m2 / (moments.count - 1.0f));
 }
 
 // The same moments for other ranks; in double the origin costs the mean nothing.
@@ -85,8 +98,8 @@ __global__ void joined_moments_kernel(const T* x, const Moments<float>* partial,
 
 // A thread per channel.
 __global__ void use_moments_kernel(const Moments<double>* ranks_moments, int ranks, int channels,
-                                   double eps, float* mean, float* inv_std, float* running_mean,
-                                   float* running_var, double momentum) {
+                                   double eps, float* mean, float* inv_std,
+                                   Running<double> running) {
   const std::int64_t c = global_thread();
   if (c >= channels) return;
   Moments<double> moments = ranks_moments[c];
@@ -95,11 +108,7 @@ __global__ void use_moments_kernel(const Moments<double>* ranks_moments, int ran
   }
   mean[c] = static_cast<float>(moments.mean);
   inv_std[c] = static_cast<float>(1.0 / sqrt(moments.m2 / moments.count + eps));
-  if (running_mean == nullptr) return;
-  const double unbiased = moments.m2 / (moments.count - 1.0);
-  running_mean[c] =
-      static_cast<float>((1.0 - momentum) * running_mean[c] + momentum * moments.mean);
-  running_var[c] = static_cast<float>((1.0 - momentum) * running_var[c] + momentum * unbiased);
+  running.update(c, moments.mean, moments.m2 / (moments.count - 1.0));
 }
 
 __global__ void use_running_kernel(const float* running_mean, const float* running_var,
@@ -154,7 +163,13 @@ dim3 group_grid(const ChannelNormSizes& sizes) {
   return {static_cast<unsigned>(sizes.groups), static_cast<unsigned>(sizes.images)};
 }
 
-float* data_or_null(const View& view) { return view.empty() ? nullptr : view.as<float>(); }
+template <typename Real>
+Running<Real> on_device(const RunningStatistics& running) {
+  if (running.mean.empty()) return {};
+  return {running.mean.as<float>(), running.variance.as<float>(),
+          running.batches.empty() ? nullptr : running.batches.as<std::int64_t>(),
+          static_cast<Real>(running.momentum)};
+}
 
 }  // namespace
 
@@ -164,8 +179,7 @@ void channel_norm_statistics(Exec& exec, const ChannelNormSizes& sizes, double e
       exec, sizes, x, [&](auto tag, const ChannelTiles& tiles, const Moments<float>* partial) {
         using T = typename decltype(tag)::type;
         launch(exec, {group_grid(sizes), kNormThreads}, statistics_kernel<T>, x.as<T>(), partial,
-               tiles, eps, mean.as<float>(), inv_std.as<float>(), data_or_null(running.mean),
-               data_or_null(running.variance), running.momentum);
+               tiles, eps, mean.as<float>(), inv_std.as<float>(), on_device<float>(running));
       });
 }
 
@@ -182,8 +196,7 @@ void channel_norm_use_moments(Exec& exec, double eps, ConstView moments, View me
                               const RunningStatistics& running) {
   launch(exec, {blocks_for(mean.numel(), kNormThreads), kNormThreads}, use_moments_kernel,
          reinterpret_cast<const Moments<double>*>(moments.as<double>()), moments.dim(0),
-         mean.numel(), eps, mean.as<float>(), inv_std.as<float>(), data_or_null(running.mean),
-         data_or_null(running.variance), running.momentum);
+         mean.numel(), eps, mean.as<float>(), inv_std.as<float>(), on_device<double>(running));
 }
 
 void channel_norm_use_running(Exec& exec, double eps, const RunningStatistics& running, View mean,

@@ -3,6 +3,7 @@
 
 #include <cublasLt.h>
 
+#include "engine/cuda/check.h"
 #include "engine/exec.h"
 
 namespace salix::kernels::cublas {
@@ -21,7 +22,10 @@ namespace salix::kernels::cublas {
 // One per Exec: exec.extension<State>().
 class State {
  public:
-  explicit State(Exec&) { SALIX_CUBLAS(cublasLtCreate(&handle_)); }
+  explicit State(Exec& exec) {
+    cuda_stream(exec);  // makes the Exec's device the current one, which the handle belongs to
+    SALIX_CUBLAS(cublasLtCreate(&handle_));
+  }
   ~State() { cublasLtDestroy(handle_); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;

@@ -2,6 +2,7 @@
 
 #include "kernels/common/checks.h"
 #include "kernels/common/dispatch.h"
+#include "kernels/common/update_controls.h"
 
 namespace salix::kernels {
 
@@ -22,6 +23,7 @@ void sgd_step(Exec& exec, View parameter, ConstView gradient, View velocity, Sgd
   check_same_dtype("sgd_step", "parameter", parameter, "velocity", velocity);
   check_no_overlap("sgd_step", "parameter", parameter, "gradient", gradient);
   check_no_overlap("sgd_step", "parameter", parameter, "velocity", velocity);
+  check_update_controls("sgd_step", parameter, params.gradient_scale, params.frozen);
   run_on_device("sgd_step", exec,
                 Implementations{cpu::sgd_step, simt::sgd_step, SALIX_CUDA(cuda::sgd_step)},
                 parameter, gradient, velocity, params);

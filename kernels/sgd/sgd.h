@@ -11,10 +11,13 @@ struct SgdParams {
   double learning_rate = 0.1;
   double momentum = 0.9;
   double weight_decay = 0;
-  bool first_step = false;  // the velocity starts as the gradient; its old content is ignored
+  bool first_step = false;        // the velocity starts as the gradient; its old content is ignored
+  ConstView gradient_scale = {};  // [], like the parameter; empty: 1. Clipping puts it here
+  ConstView frozen = {};          // [] float32: not 0, and nothing is written; empty: never
 };
 
-// g = gradient + weight_decay * p;  v = first_step ? g : momentum * v + g;  p -= learning_rate * v.
+// g = gradient_scale * gradient + weight_decay * p;  v = first_step ? g : momentum * v + g;  p -=
+// learning_rate * v.
 //
 // Shapes    parameter, gradient and velocity alike, any rank.
 // Types     float32; float64 on the CPU.

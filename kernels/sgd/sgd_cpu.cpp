@@ -4,6 +4,7 @@
 namespace salix::kernels::cpu {
 
 void sgd_step(Exec&, View parameter, ConstView gradient, View velocity, SgdParams params) {
+  if (!params.frozen.empty() && *params.frozen.as<float>() != 0.0f) return;
   const auto step = [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* p = parameter.as<T>();
@@ -11,10 +12,11 @@ void sgd_step(Exec&, View parameter, ConstView gradient, View velocity, SgdParam
     const T* dp = gradient.as<T>();
     const T rate = static_cast<T>(params.learning_rate),
             decay = static_cast<T>(params.weight_decay);
+    const T scale = params.gradient_scale.empty() ? T(1) : *params.gradient_scale.as<T>();
     const T keep = static_cast<T>(params.momentum);
     parallel_for(parameter.numel(), grain_for(1), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
-        const T g = dp[i] + decay * p[i];
+        const T g = scale * dp[i] + decay * p[i];
         v[i] = params.first_step ? g : keep * v[i] + g;
         p[i] -= rate * v[i];
       }

@@ -1,5 +1,6 @@
 #include "engine/cuda/launch.h"
 #include "kernels/common/dispatch.h"
+#include "kernels/common/update_controls.h"
 #include "kernels/sgd/sgd.h"
 
 namespace salix::kernels::SALIX_GPU_NAMESPACE {
@@ -9,10 +10,12 @@ constexpr int kThreadsPerBlock = 256;
 
 // Bound by memory: three reads and two writes per element, all coalesced.
 __global__ void sgd_kernel(float* p, const float* dp, float* v, std::int64_t count, float rate,
-                           float keep, float decay, bool first_step) {
+                           float keep, float decay, bool first_step, const float* scale,
+                           const float* frozen) {
+  if (frozen != nullptr && *frozen != 0.0f) return;
   const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
   if (i >= count) return;
-  const float g = dp[i] + decay * p[i];
+  const float g = (scale != nullptr ? *scale * dp[i] : dp[i]) + decay * p[i];
   const float velocity = first_step ? g : keep * v[i] + g;
   v[i] = velocity;
   p[i] -= rate * velocity;
@@ -29,7 +32,8 @@ void sgd_step(Exec& exec, View parameter, ConstView gradient, View velocity, Sgd
   launch(exec, {dim3(blocks), dim3(kThreadsPerBlock)}, sgd_kernel, parameter.as<float>(),
          gradient.as<float>(), velocity.as<float>(), count,
          static_cast<float>(params.learning_rate), static_cast<float>(params.momentum),
-         static_cast<float>(params.weight_decay), params.first_step);
+         static_cast<float>(params.weight_decay), params.first_step,
+         data_or_null<float>(params.gradient_scale), data_or_null<float>(params.frozen));
 }
 
 }  // namespace salix::kernels::SALIX_GPU_NAMESPACE

@@ -36,7 +36,8 @@ void backward(Exec& exec, const kernels::BatchNormBackwardBuffers& b, const Batc
 }  // namespace
 
 Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, Tensor running_mean,
-                  Tensor running_var, const BatchNormParams& params, const Tensor& residual) {
+                  Tensor running_var, const BatchNormParams& params, const Tensor& residual,
+                  Tensor batches) {
   SALIX_CHECK(x.rank() >= 2, "batch_norm: x must be [...,C]; got shape ", x.shape());
   SALIX_CHECK(params.momentum >= 0 && params.momentum <= 1 && params.eps >= 0,
               "batch_norm: momentum must be in [0,1] and eps not negative; got ", params.momentum,
@@ -56,7 +57,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, Tens
            .running_var = running_var.mutable_view(),
            .y = y.mutable_view(),
            .mean = mean.mutable_view(),
-           .inv_std = inv_std.mutable_view()},
+           .inv_std = inv_std.mutable_view(),
+           .batches = batches.defined() ? batches.mutable_view() : View{}},
           params, ranks);
 
   trace_op("batch_norm", {x, gamma, beta, running_mean, running_var, residual}, y,

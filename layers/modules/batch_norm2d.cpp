@@ -16,15 +16,13 @@ BatchNorm2d::BatchNorm2d(Exec& exec, std::int64_t channels)
 }
 
 Tensor BatchNorm2d::operator()(const Tensor& x, const Then& then) {
-  if (training()) {
-    num_batches_tracked.fill(num_batches_tracked.item() + 1);
-  }
   BatchNormParams params;
   params.eps = kEps;
   params.momentum = kMomentum;
   params.training = training();
   params.relu = then.relu;
-  return batch_norm(x, weight, bias, running_mean, running_var, params, then.residual);
+  return batch_norm(x, weight, bias, running_mean, running_var, params, then.residual,
+                    num_batches_tracked);
 }
 
 }  // namespace salix

@@ -13,48 +13,34 @@ constexpr const char* kStep = "step.";
 }  // namespace
 
 Adam::Adam(std::vector<Group> groups, AdamOptions options)
-    : Optimizer(std::move(groups), {"first_moment", "second_moment"}), options_(options) {
-  for (const Group& group : this->groups()) steps_.emplace_back(group.parameters.size(), 0);
-}
+    : Optimizer(std::move(groups), {"first_moment", "second_moment"}), options_(options) {}
 
-void Adam::step() {
-  for (std::size_t g = 0; g < groups().size(); ++g) {
-    const Group& group = groups()[g];
-    for (std::size_t i = 0; i < group.parameters.size(); ++i) {
-      Tensor& parameter = *group.parameters[i].tensor;
-      const Tensor gradient = parameter.grad();
-      if (!gradient.defined()) continue;
-      Tensor &first_moment = slot(0, g, i), &second_moment = slot(1, g, i);
-      if (steps_[g][i]++ == 0) {
-        first_moment = Tensor::empty(parameter.exec(), parameter.shape(), parameter.dtype());
-        second_moment = Tensor::empty(parameter.exec(), parameter.shape(), parameter.dtype());
-      }
-      kernels::adam_step(parameter.exec(), parameter.mutable_view(), gradient.view(),
-                         first_moment.mutable_view(), second_moment.mutable_view(),
-                         {.learning_rate = group.learning_rate,
-                          .beta1 = options_.beta1,
-                          .beta2 = options_.beta2,
-                          .eps = options_.eps,
-                          .weight_decay = group.weight_decay,
-                          .step = steps_[g][i]});
-    }
-  }
+void Adam::update(const Update& u) {
+  kernels::adam_step(u.exec, u.parameter, u.gradient, u.slots[0], u.slots[1],
+                     {.learning_rate = u.group.learning_rate,
+                      .beta1 = options_.beta1,
+                      .beta2 = options_.beta2,
+                      .eps = options_.eps,
+                      .weight_decay = u.group.weight_decay,
+                      .step = u.step,
+                      .gradient_scale = u.gradient_scale,
+                      .frozen = u.frozen});
 }
 
 io::NamedArrays Adam::state() const {
   io::NamedArrays arrays = Optimizer::state();
   for (std::size_t g = 0; g < groups().size(); ++g) {
-    for (std::size_t i = 0; i < steps_[g].size(); ++i) {
-      if (steps_[g][i] == 0) continue;
+    for (std::size_t i = 0; i < step_counts()[g].size(); ++i) {
+      if (step_counts()[g][i] == 0) continue;
       arrays.add(kStep + groups()[g].parameters[i].name,
-                 io::Array::from<std::int64_t>(Shape{}, {steps_[g][i]}));
+                 io::Array::from<std::int64_t>(Shape{}, {step_counts()[g][i]}));
     }
   }
   return arrays;
 }
 
 void Adam::load_state(const io::NamedArrays& state) {
-  std::vector<std::vector<std::int64_t>> steps = steps_;
+  StepCounts steps = step_counts();
   std::set<std::string> own;
   for (std::size_t g = 0; g < groups().size(); ++g) {
     for (std::size_t i = 0; i < steps[g].size(); ++i) {
@@ -80,7 +66,7 @@ void Adam::load_state(const io::NamedArrays& state) {
     if (!own.contains(named.name)) rest.add(named.name, named.array);
   }
   Optimizer::load_state(rest);
-  steps_ = std::move(steps);
+  set_step_counts(std::move(steps));
 }
 
 }  // namespace salix

@@ -21,13 +21,13 @@ struct AdamOptions {
 class Adam : public Optimizer {
  public:
   explicit Adam(std::vector<Group> groups, AdamOptions options = {});
-  void step() override;
   io::NamedArrays state() const override;
   void load_state(const io::NamedArrays& state) override;
 
  private:
+  void update(const Update& update) override;
+
   AdamOptions options_;
-  std::vector<std::vector<std::int64_t>> steps_;  // as groups()[g].parameters[i]
 };
 
 }  // namespace salix

@@ -13,6 +13,41 @@ Optimizer::Optimizer(std::vector<Group> groups, std::vector<std::string> slots)
     Slot& made = slots_.emplace_back(Slot{std::move(name), {}});
     for (const Group& group : groups_) made.tensors.emplace_back(group.parameters.size());
   }
+  for (const Group& group : groups_) step_counts_.emplace_back(group.parameters.size(), 0);
+}
+
+void Optimizer::step(const Controls& controls) {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i) update(g, i, controls);
+  }
+}
+
+void Optimizer::update(std::size_t g, std::size_t i, const Controls& controls) {
+  Tensor& parameter = *groups_[g].parameters[i].tensor;
+  const Tensor gradient = parameter.grad();
+  if (!gradient.defined()) return;
+  const auto view_of = [](const Tensor& tensor) {
+    return tensor.defined() ? tensor.view() : ConstView{};
+  };
+  std::vector<View> slots;
+  for (Slot& slot : slots_) {
+    Tensor& kept = slot.tensors[g][i];
+    if (!kept.defined()) {
+      kept = Tensor::empty(parameter.exec(), parameter.shape(), parameter.dtype());
+    }
+    slots.push_back(kept.mutable_view());
+  }
+  update({parameter.exec(), groups_[g], parameter.mutable_view(), gradient.view(), std::move(slots),
+          ++step_counts_[g][i], view_of(controls.gradient_scale), view_of(controls.frozen)});
+}
+
+void Optimizer::set_step_counts(StepCounts counts) {
+  bool fits = counts.size() == groups_.size();
+  for (std::size_t g = 0; fits && g < counts.size(); ++g) {
+    fits = counts[g].size() == groups_[g].parameters.size();
+  }
+  SALIX_CHECK(fits, "optimizer: there must be one step count per parameter");
+  step_counts_ = std::move(counts);
 }
 
 void Optimizer::clear_grad() {
@@ -28,7 +63,7 @@ io::NamedArrays Optimizer::state() const {
       for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i) {
         const StateEntry& parameter = groups_[g].parameters[i];
         const Tensor& tensor = slot.tensors[g][i];
-        if (!tensor.defined()) continue;
+        if (step_counts_[g][i] == 0) continue;
         arrays.add(slot.name + "." + parameter.name, to_array(tensor, parameter.layout));
       }
     }
@@ -38,6 +73,7 @@ io::NamedArrays Optimizer::state() const {
 
 void Optimizer::load_state(const io::NamedArrays& state) {
   std::vector<Slot> loaded = slots_;
+  StepCounts counts = step_counts_;
   std::size_t used = 0;
   for (Slot& slot : loaded) {
     for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -45,6 +81,7 @@ void Optimizer::load_state(const io::NamedArrays& state) {
         const StateEntry& parameter = groups_[g].parameters[i];
         const io::Array* array = state.find(slot.name + "." + parameter.name);
         slot.tensors[g][i] = {};
+        counts[g][i] = array == nullptr ? 0 : 1;  // at least; those that matter are in a file
         if (array == nullptr) continue;
         Tensor tensor = from_array(parameter.tensor->exec(), *array, parameter.layout);
         SALIX_CHECK(tensor.shape() == parameter.tensor->shape() &&
@@ -59,6 +96,7 @@ void Optimizer::load_state(const io::NamedArrays& state) {
   }
   if (used != state.size()) refuse_unknown(state);
   slots_ = std::move(loaded);
+  step_counts_ = std::move(counts);
 }
 
 void Optimizer::refuse_unknown(const io::NamedArrays& state) const {

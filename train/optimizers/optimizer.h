@@ -22,9 +22,22 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
+  // Numbers on the device that govern a step without the host reading them.
+  struct Controls {
+    Tensor gradient_scale;  // [], factor of all gradients; undefined: 1
+    Tensor frozen;          // [] float32: not 0, and nothing is written; undefined: never
+  };
+  // How many steps each parameter has had, as groups()[g].parameters[i].
+  using StepCounts = std::vector<std::vector<std::int64_t>>;
+
   // Updates every parameter that has a gradient. The others are skipped entirely, as PyTorch
   // does: no weight decay, no momentum.
-  virtual void step() = 0;
+  void step(const Controls& controls);
+  void step() { step({}); }
+  // The steps are counted on the host, which learns later of one that the device has held back:
+  // it puts back the counts of before that step.
+  const StepCounts& step_counts() const { return step_counts_; }
+  void set_step_counts(StepCounts counts);
   void clear_grad();
   std::vector<Group>& groups() { return groups_; }
   const std::vector<Group>& groups() const { return groups_; }
@@ -39,21 +52,32 @@ class Optimizer {
  protected:
   // `slots`: the names of the tensors kept per parameter.
   Optimizer(std::vector<Group> groups, std::vector<std::string> slots);
-  // Undefined until the parameter's first step.
-  Tensor& slot(std::size_t slot, std::size_t group, std::size_t parameter) {
-    return slots_[slot].tensors[group][parameter];
-  }
+
+  // What one parameter's update is made from.
+  struct Update {
+    Exec& exec;
+    const Group& group;
+    View parameter;
+    ConstView gradient;
+    std::vector<View> slots;  // in the order of their names; anything before the first step
+    std::int64_t step;        // of this parameter, from 1
+    ConstView gradient_scale, frozen;
+  };
+  virtual void update(const Update& update) = 0;
 
  private:
   struct Slot {
     std::string name;
-    std::vector<std::vector<Tensor>> tensors;  // as groups_[g].parameters[i]
+    std::vector<std::vector<Tensor>> tensors;  // as groups_[g].parameters[i]; undefined before
+                                               // the parameter's first step
   };
 
+  void update(std::size_t group, std::size_t parameter, const Controls& controls);
   void refuse_unknown(const io::NamedArrays& state) const;
 
   std::vector<Group> groups_;
   std::vector<Slot> slots_;
+  StepCounts step_counts_;
 };
 
 }  // namespace salix

@@ -11,9 +11,10 @@ namespace salix {
 class Sgd : public Optimizer {
  public:
   explicit Sgd(std::vector<Group> groups, double momentum = 0.9);
-  void step() override;
 
  private:
+  void update(const Update& update) override;
+
   double momentum_;
 };
 

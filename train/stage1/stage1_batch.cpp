@@ -9,7 +9,7 @@ Stage1Batch make_stage1_batch(Exec& exec, const data::Batch& batch, int size, st
                               std::int64_t step) {
   const Shape shape{static_cast<std::int64_t>(batch.samples.size()), size, size, 3};
   const auto tensor = [&](const data::HostBuffer& values) {
-    return Tensor::from_host(exec, values.span(), shape);
+    return Tensor::upload(exec, values.span(), shape);
   };
   const Tensor image = tensor(batch.image);
   std::vector<Tensor> priors{image};

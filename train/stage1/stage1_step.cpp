@@ -6,11 +6,17 @@
 #include "train/not_finite.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
+#include "train/step_numbers.h"
 
 namespace salix {
 namespace {
 
-double value_or_zero(const Tensor& term) { return term.defined() ? term.item() : 0.0; }
+void check_finite(const Stage1Report& report, int epoch, std::int64_t step) {
+  if (std::isfinite(report.total)) return;
+  throw NotFinite(str("train a2s: the loss must be finite; got ", report.total, " (CSD ",
+                      report.csd, ", BTM ", report.btm, ", consistency ", report.consistency,
+                      ") in epoch ", epoch, ", step ", step));
+}
 
 }  // namespace
 
@@ -26,12 +32,14 @@ Stage1Step::Stage1Step(A2s& network, const Stage1Params& params)
   network_.encoder.set_requires_grad(!skips_encoder_);
 }
 
-Stage1Report Stage1Step::operator()(const Stage1Batch& batch) {
+Queued<Stage1Report> Stage1Step::queue(const Stage1Batch& batch) {
   const Stage1Rates rates = stage1_rates(params_.learning_rate, batch.step, params_.total_steps(),
                                          batch.epoch, batch.tune);
   optimizer_->groups()[0].learning_rate = rates.encoder;
   optimizer_->groups()[1].learning_rate = rates.decoder;
 
+  const Optimizer::StepCounts before = optimizer_->step_counts();
+  gradients_.begin();
   const ResizeBilinearParams aligned{.align_corners = true};
   const int size2 = batch.second_size;
   const Tensor logits1 = network_(batch.image).logits;
@@ -43,18 +51,22 @@ Stage1Report Stage1Step::operator()(const Stage1Batch& batch) {
                                        .weights = params_.weights,
                                        .alpha = params_.alpha,
                                        .only_rgb = params_.only_rgb});
-  Stage1Report report{.total = loss.total.item(),
-                      .csd = params_.weights[0] * loss.csd.item(),
-                      .btm = params_.weights[1] * value_or_zero(loss.btm),
-                      .consistency = params_.weights[2] * loss.consistency.item(),
-                      .rates = rates};
-  if (!std::isfinite(report.total)) {
-    throw NotFinite(str("train a2s: the loss must be finite; got ", report.total, " (CSD ",
-                        report.csd, ", BTM ", report.btm, ", consistency ", report.consistency,
-                        ") in epoch ", batch.epoch, ", step ", batch.step));
-  }
-  report.gradient_norm = gradients_(loss.total, batch.step);
-  return report;
+  const Tensor norm = gradients_(loss.total, batch.step);
+  const auto numbers = std::make_shared<StepNumbers>(
+      std::vector{loss.total, loss.csd, loss.btm, loss.consistency, norm});
+  return Queued<Stage1Report>(
+      [this, numbers, before, rates, epoch = batch.epoch, step = batch.step] {
+        const std::vector<double> values = numbers->values();
+        const Stage1Report report{.total = values[0],
+                                  .csd = params_.weights[0] * values[1],
+                                  .btm = params_.weights[1] * values[2],
+                                  .consistency = params_.weights[2] * values[3],
+                                  .rates = rates,
+                                  .gradient_norm = values[4]};
+        if (!std::isfinite(report.total)) gradients_.take_back(before);
+        check_finite(report, epoch, step);
+        return report;
+      });
 }
 
 }  // namespace salix

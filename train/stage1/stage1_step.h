@@ -10,6 +10,7 @@
 #include "train/gradient_step.h"
 #include "train/losses/stage1_loss.h"
 #include "train/stage1/learning_rates.h"
+#include "train/training_step.h"
 
 namespace salix {
 
@@ -50,8 +51,8 @@ class Stage1Step {
   Stage1Step(A2s& network, const Stage1Params& params);
 
   // Leaves weights, momentum and running statistics as after this iteration.
-  // Errors    NotFinite when the loss is not a finite number; the weights are then as before.
-  Stage1Report operator()(const Stage1Batch& batch);
+  Queued<Stage1Report> queue(const Stage1Batch& batch);
+  Stage1Report operator()(const Stage1Batch& batch) { return queue(batch).report(); }
 
   // Whether the encoder's backward pass is left out.
   bool skips_encoder() const { return skips_encoder_; }

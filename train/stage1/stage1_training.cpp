@@ -33,18 +33,23 @@ Stage1Training::Stage1Training(Exec& exec, A2s& network,
       tune_(tune_of(samples, params.tune)),
       step_(network, complete(params.step, tune_)) {}
 
-StepReport Stage1Training::operator()(const data::Batch& batch, const TrainingPosition& position) {
+Queued<StepReport> Stage1Training::queue(const data::Batch& batch,
+                                         const TrainingPosition& position) {
   Stage1Batch input =
       make_stage1_batch(exec_, batch, params_.size, params_.seed, position.step + 1);
   // As if the ranks' batches were one: its first sample is rank 0's.
   const int tune = tune_[static_cast<std::size_t>(batch.samples.front())];
   input.tune = static_cast<int>(OverRanks(exec_).of_first(tune));
-  const Stage1Report report = step_(input);
-  return {.total = report.total,
-          .terms = {{"csd", report.csd}, {"btm", report.btm}, {"consistency", report.consistency}},
-          .rates = {{"encoder", report.rates.encoder}, {"decoder", report.rates.decoder}},
-          .more = {{"second_size", std::int64_t{input.second_size}}},
-          .gradient_norm = report.gradient_norm};
+  const std::int64_t second_size = input.second_size;
+  return Queued<StepReport>([queued = step_.queue(input), second_size]() mutable -> StepReport {
+    const Stage1Report report = queued.report();
+    return {
+        .total = report.total,
+        .terms = {{"csd", report.csd}, {"btm", report.btm}, {"consistency", report.consistency}},
+        .rates = {{"encoder", report.rates.encoder}, {"decoder", report.rates.decoder}},
+        .more = {{"second_size", second_size}},
+        .gradient_norm = report.gradient_norm};
+  });
 }
 
 }  // namespace salix

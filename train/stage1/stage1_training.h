@@ -22,7 +22,7 @@ class Stage1Training : public TrainingStep {
   Stage1Training(Exec& exec, A2s& network, const std::vector<data::SampleFiles>& samples,
                  const Stage1TrainingParams& params);
 
-  StepReport operator()(const data::Batch& batch, const TrainingPosition& position) override;
+  Queued<StepReport> queue(const data::Batch& batch, const TrainingPosition& position) override;
   void start_epoch() override { step_.gradients().start_epoch(); }
   bool at_rest(std::int64_t steps) const override { return step_.gradients().at_rest(steps); }
   void set_trace(AuditTrace* trace) override { step_.gradients().set_trace(trace); }

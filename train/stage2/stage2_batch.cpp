@@ -28,7 +28,7 @@ Stage2Batch make_stage2_batch(Exec& exec, const data::Batch& batch, bool needs_m
   const auto pixels = static_cast<double>(batch.mask.span().size()) / static_cast<double>(count);
   const auto size = static_cast<std::int64_t>(std::lround(std::sqrt(pixels)));
   const auto tensor = [&](const data::HostBuffer& values, std::int64_t channels) {
-    return Tensor::from_host(exec, values.span(), {count, size, size, channels});
+    return Tensor::upload(exec, values.span(), {count, size, size, channels});
   };
   return {.image = tensor(batch.image, 3),
           .modality = needs_modality ? tensor(only_modality(batch), 3) : Tensor(),

@@ -5,6 +5,7 @@
 #include "engine/autograd/tape.h"
 #include "layers/functional/unary.h"
 #include "train/not_finite.h"
+#include "train/step_numbers.h"
 
 namespace salix {
 namespace {
@@ -42,33 +43,53 @@ Stage2Step::Stage2Step(Exec& exec, SaliencyNetwork& network, std::unique_ptr<Opt
   network_.set_requires_grad(true);
 }
 
-StepReport Stage2Step::operator()(const data::Batch& batch, const TrainingPosition& position) {
-  StepReport report = (*this)(make_stage2_batch(exec_, batch, network_.needs_modality()), position);
-  if (refinement_ != nullptr) refinement_->after_step(batch, probabilities());
-  return report;
+Queued<StepReport> Stage2Step::queue(const data::Batch& batch, const TrainingPosition& position) {
+  Queued<StepReport> queued =
+      queue(make_stage2_batch(exec_, batch, network_.needs_modality()), position);
+  if (refinement_ == nullptr) return queued;
+  return Queued<StepReport>(
+      [this, queued, &batch, predicted = probabilities()]() mutable -> StepReport {
+        StepReport report = queued.report();
+        refinement_->after_step(batch, predicted);
+        return report;
+      });
 }
 
-StepReport Stage2Step::operator()(const Stage2Batch& batch, const TrainingPosition& position) {
+Queued<StepReport> Stage2Step::queue(const Stage2Batch& batch, const TrainingPosition& position) {
   const Stage2Rates rates =
       stage2_rates(params_.learning_rate, position.step + 1, params_.total_steps());
   optimizer_->groups()[0].learning_rate = rates.encoder;
   optimizer_->groups()[1].learning_rate = rates.rest;
 
+  const Optimizer::StepCounts before = optimizer_->step_counts();
+  gradients_.begin();
   Stage2Loss loss;
   {
     const std::vector<NamedOutput> outputs = network_.outputs(batch.image, batch.modality);
     prediction_ = outputs.front().logits.detach();
     loss = stage2_loss(outputs, batch.target);
   }
-  StepReport report{.total = loss.total.item(),
-                    .terms = {},
-                    .rates = {{"encoder", rates.encoder}, {"decoder", rates.rest}},
-                    .more = {}};
-  for (const auto& [name, value] : loss.terms) report.terms.emplace_back(name, value.item());
-  check_finite(report, network_.name(), position);
-
-  report.gradient_norm = gradients_(loss.total, position.step + 1);
-  return report;
+  std::vector<Tensor> told{loss.total, gradients_(loss.total, position.step + 1)};
+  std::vector<std::string> names;
+  for (const auto& [name, value] : loss.terms) {
+    names.push_back(name);
+    told.push_back(value);
+  }
+  const auto numbers = std::make_shared<StepNumbers>(told);
+  return Queued<StepReport>([this, numbers, names, before, rates, position] {
+    const std::vector<double> values = numbers->values();
+    StepReport report{.total = values[0],
+                      .terms = {},
+                      .rates = {{"encoder", rates.encoder}, {"decoder", rates.rest}},
+                      .more = {},
+                      .gradient_norm = values[1]};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      report.terms.emplace_back(names[i], values[2 + i]);
+    }
+    if (!std::isfinite(report.total)) gradients_.take_back(before);
+    check_finite(report, network_.name(), position);
+    return report;
+  });
 }
 
 Tensor Stage2Step::probabilities() const {

@@ -35,9 +35,13 @@ class Stage2Step : public TrainingStep {
   Stage2Step(Exec& exec, SaliencyNetwork& network, std::unique_ptr<Optimizer> optimizer,
              const Stage2Params& params, LabelRefinement* refinement = nullptr);
 
-  StepReport operator()(const data::Batch& batch, const TrainingPosition& position) override;
+  Queued<StepReport> queue(const data::Batch& batch, const TrainingPosition& position) override;
   // The same on tensors, of any type the network has, and without refinement.
-  StepReport operator()(const Stage2Batch& batch, const TrainingPosition& position);
+  Queued<StepReport> queue(const Stage2Batch& batch, const TrainingPosition& position);
+  using TrainingStep::operator();
+  StepReport operator()(const Stage2Batch& batch, const TrainingPosition& position) {
+    return queue(batch, position).report();
+  }
 
   void start_epoch() override { gradients_.start_epoch(); }
   bool at_rest(std::int64_t steps) const override { return gradients_.at_rest(steps); }
@@ -46,7 +50,8 @@ class Stage2Step : public TrainingStep {
   SaliencyNetwork& network() override { return network_; }
   Optimizer& optimizer() override { return *optimizer_; }
   const Stage2Params& params() const { return params_; }
-  // What the network predicted for the last batch, before the update: [N,h,w,1], not on the tape.
+  // What the network predicted for the last batch that was queued, before the update: [N,h,w,1],
+  // not on the tape.
   Tensor probabilities() const;
 
  private:
