@@ -5,7 +5,7 @@
 //   SALIX_CUDNN_LOG=FILE  appends one line of JSON to FILE when a plan has first worked: the
 //                         problem, the algorithm, and which fallback was needed.
 //
-// Both are read when a plan is made.
+// A switch counts for plans that are made after it was set.
 #pragma once
 
 #include "kernels/conv2d/conv2d_plan_cudnn.h"
