@@ -35,12 +35,18 @@ struct Request {
   bool full = false, allow_partial = false, only_rgb = false;
 };
 
+// float64 exists on the CPU only.
+CommonOptions with_device_of_dtype(CommonOptions options, const std::string& dtype) {
+  if (dtype == "float64" && options.device.empty()) options.device = "cpu";
+  return options;
+}
+
 class AuditStep {
  public:
   AuditStep(const Request& request, const Output& output)
       : request_(request),
         output_(output),
-        exec_(salix::cli::make_exec(request.common)),
+        exec_(salix::cli::make_exec(with_device_of_dtype(request.common, request.dtype))),
         loaded_(load_network(*exec_, request.network, request.weight, request.allow_partial)),
         network_(*loaded_.network),
         dtype_(dtype_from_name(request.dtype)) {}
@@ -250,7 +256,7 @@ void add_options(CLI::App& command, Request& request) {
       ->capture_default_str()
       ->check(CLI::IsMember({"none", stage1 ? "stage1" : "stage2"}));
   if (stage1) add_stage1_options(command, request);
-  command.add_option("--dtype", request.dtype, "float32, float64 or bf16")
+  command.add_option("--dtype", request.dtype, "float32, float64 (on the cpu) or bf16")
       ->capture_default_str()
       ->check(CLI::IsMember({"float32", "float64", "bf16"}));
   command.add_option("--optim", request.optimizer, "SGD or Adam")->capture_default_str();

@@ -38,10 +38,14 @@ Metrics line_of(int epoch, const ScoredSet& set) {
   return line;
 }
 
-// Each rank on a machine has a GPU of its own, unless the request says which.
+// Each rank on a machine has a GPU of its own, unless the request says which. A launcher may
+// show every rank only its own GPU: then that is number 0 to all of them.
 CommonOptions share_of(CommonOptions options) {
-  const bool any_gpu = options.device == "cuda" || (options.device.empty() && cuda_device_count());
-  if (launched_ranks() > 1 && any_gpu) options.device = str("cuda:", launched_local_rank());
+  const int gpus = cuda_device_count();
+  const bool any_gpu = options.device.empty() || options.device == "cuda";
+  if (launched_ranks() > 1 && any_gpu && gpus > 0) {
+    options.device = str("cuda:", launched_local_rank() % gpus);
+  }
   return options;
 }
 

@@ -119,6 +119,8 @@ std::string config_json(const TrainRequest& request, Exec& exec) {
   config["on_bad_image"] = request.on_bad_image;
   config["seed"] = request.common.seed;
   config["amp"] = request.common.amp;
+  config["fast"] = request.common.fast;
+  config["tf32"] = request.common.tf32;
   const int ranks = OverRanks(exec).ranks();
   config["device"] = exec.device().to_string();
   if (ranks > 1) {

@@ -84,10 +84,12 @@ void conv2d_backward_bias(Exec& exec, ConstView dy, View dbias) {
 
 namespace simt {
 
+// One call of the library, as on a GPU.
 void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView residual, View y,
             Conv2dParams params, PackedWeight* packed) {
   const bool relu = params.relu, in_place = !residual.empty() && residual.data == y.data;
   params.relu = false;
+  exec.backend().count_launch();
   host::conv2d(exec, x, weight, {}, in_place ? residual : ConstView{}, y, params, packed);
   if (in_place) residual = {};
   if (!bias.empty() || !residual.empty() || relu) {
@@ -97,11 +99,13 @@ void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView
 
 void conv2d_backward_data(Exec& exec, ConstView dy, ConstView weight, View dx,
                           Conv2dParams params) {
+  exec.backend().count_launch();
   host::conv2d_backward_data(exec, dy, weight, dx, params);
 }
 
 void conv2d_backward_weight(Exec& exec, ConstView x, ConstView dy, View dweight, View dbias,
                             Conv2dParams params) {
+  exec.backend().count_launch();
   host::conv2d_backward_weight(exec, x, dy, dweight, {}, params);
   if (!dbias.empty()) conv2d_backward_bias(exec, dy, dbias);
 }

@@ -57,6 +57,8 @@ void matmul(Exec& exec, ConstView a, ConstView b, ConstView bias, View y, Matmul
   }
   const bool vendor = use_vendor_library(exec) && onednn::has_matmul(a.dtype);
   const auto host = vendor ? onednn::matmul : cpu::matmul;
+  // There it stands for one call of the GPU's library.
+  if (exec.device().kind == DeviceKind::kSimt) exec.backend().count_launch();
   run_on_device("matmul", exec, Implementations{host, host, SALIX_CUDA(cuda::matmul)}, a, b, bias,
                 y, params);
 }

@@ -133,6 +133,7 @@ void matmul(Exec& exec, ConstView a, ConstView b, ConstView bias, View y, Matmul
 
   const Scratch workspace(exec, cublas::kWorkspaceBytes);
   const float one = 1.0f, zero = 0.0f;
+  exec.backend().count_launch();
   SALIX_CUBLAS(cublasLtMatmul(exec.extension<cublas::State>().handle(), plan.product.get(), &one,
                               b.data, plan.b.get(), a.data, plan.a.get(), &zero, y.data,
                               plan.y.get(), y.data, plan.y.get(), &plan.algorithm, workspace.data(),

@@ -207,7 +207,8 @@ TEST(Cli, AuditStepWritesAllThatTheTableNames) {
   EXPECT_TRUE(read_json(folder / "out/loss.json")["total"].is_null());
 }
 
-// Appendix A.1 of the specification: losses and gradient norms of one step of stage 1.
+// Appendix A.1 of the specification: losses and gradient norms of one step of stage 1. No
+// --device: float64 is computed on the cpu also where there is a GPU.
 TEST(Cli, AuditStepComputesTheLossesOfStage1ToThePrintedDigits) {
   const ScratchFolder folder;
   fs::create_directories(folder / "in");

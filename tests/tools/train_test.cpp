@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "data/generated_set.h"
@@ -109,6 +110,19 @@ TEST_F(TrainCommand, MixedPrecisionIsPartOfARunsIdentity) {
   const Result other = train({"--epochs", "1", "--no-labels", "--resume"});
   EXPECT_EQ(other.code, 2);
   EXPECT_THAT(other.err, HasSubstr("amp was \"bf16\" and is now \"none\""));
+}
+
+// They change the bits of a run on a GPU.
+TEST_F(TrainCommand, FastAndTf32ArePartOfARunsIdentity) {
+  ASSERT_EQ(train({"--epochs", "1", "--no-labels", "--fast", "--tf32"}).code, 0);
+  std::ifstream file(folder / "run/manifest.json");
+  const auto manifest = nlohmann::json::parse(file);
+  EXPECT_FALSE(manifest["deterministic"].get<bool>());
+  EXPECT_TRUE(manifest["tf32"].get<bool>());
+  const Result other = train({"--epochs", "1", "--no-labels", "--resume"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, AllOf(HasSubstr("fast was true and is now false"),
+                               HasSubstr("tf32 was true and is now false")));
 }
 
 TEST_F(TrainCommand, CornetRefinesItsLabelsAndLeavesTheOriginals) {

@@ -11,6 +11,11 @@ namespace salix::cli {
 void add_common_options(CLI::App& command, CommonOptions& options) {
   command.add_option("--device", options.device,
                      "cpu, cuda, cuda:INDEX or simt (default: cuda when present, else cpu)");
+  command.add_flag("--fast", options.fast,
+                   "CUDA: also convolution algorithms whose results differ between runs");
+  command.add_flag("--tf32", options.tf32,
+                   "CUDA: float32 convolutions and matrix products on tensor cores, which round "
+                   "their inputs to 10 bits");
   command.add_option("--threads", options.threads, "CPU threads (default: all cores)")
       ->check(CLI::Range(1, 4096));
   command.add_option("--seed", options.seed, "of every random number drawn");
@@ -28,8 +33,10 @@ void add_common_options(CLI::App& command, CommonOptions& options) {
 std::unique_ptr<Exec> make_exec(const CommonOptions& options) {
   Device device{cuda_device_count() > 0 ? DeviceKind::kCuda : DeviceKind::kCpu, 0};
   if (!options.device.empty()) device = Device::parse(options.device);
-  auto exec =
-      std::make_unique<Exec>(device, ExecOptions{.threads = options.threads, .seed = options.seed});
+  auto exec = std::make_unique<Exec>(device, ExecOptions{.threads = options.threads,
+                                                         .seed = options.seed,
+                                                         .fast = options.fast,
+                                                         .allow_tf32 = options.tf32});
   if (options.amp == "bf16") {
     if (!has_fast_autocast(*exec)) {
       throw NotSupported(

@@ -18,6 +18,8 @@ struct CommonOptions {
   int threads = 0;     // 0: all cores
   std::uint64_t seed = 0;
   std::string amp = "none";  // or bf16: mixed precision
+  bool fast = false;         // algorithms that need not repeat to the bit
+  bool tf32 = false;         // CUDA: float32 factors rounded to 10 bits
   bool json = false;         // results as JSON on stdout
   bool profile = false;
   std::string trace;  // file for a Chrome trace
