@@ -5,7 +5,7 @@
 # conv_plans.jsonl, sanitizer.txt, log.txt; bench/device_results.py reads them. The output ends with
 # ten lines that sum it up.
 # Usage: device.sh [PART[=SECONDS]...]     (all of: facts smoke tests parity bench peers profile sanitize)
-#   SALIX_DEVICE            cuda; cpu rehearses the parts at small sizes
+#   SALIX_DEVICE            cuda; cpu rehearses the parts, one program at a time and small
 #   SALIX_DEVICE_SECONDS    for all parts together (490)
 #   SALIX_PYTHON            a Python with PyTorch (python3)
 set -uo pipefail
@@ -17,6 +17,7 @@ order=(facts smoke tests parity bench peers profile sanitize)
 source "$here/device_parts.sh"
 
 if [[ ${1:-} == --part ]]; then  # this script again, under its limit
+  limit=$3
   "part_$2"
   exit
 fi
@@ -60,15 +61,15 @@ for name in "${wanted[@]}"; do
     echo "left out: no time" >"$log"
     code=124
   else
-    timeout -k 3 "$limit" bash "${BASH_SOURCE[0]}" --part "$name" >"$log" 2>&1 &
+    timeout -k 3 "$limit" bash "${BASH_SOURCE[0]}" --part "$name" "$limit" >"$log" 2>&1 &
     group=$!  # timeout leads a process group
     wait "$group"
     code=$?
     kill -KILL -- "-$group" 2>/dev/null  # whatever an inner time limit left running
     [[ $code -eq 124 || $code -eq 137 ]] && echo "stopped after its $limit s" >>"$log"
   fi
-  # Results that the part had no time to gather, from what its programs have written so far.
-  gather "$name" >>"$log" 2>&1
+  # Here and not in the part: what its programs wrote until the time was over counts too.
+  gather "$name" >>"$log" 2>&1 || [[ $code -ne 0 ]] || code=1
   seconds=$((SECONDS - started))
   row=null
   [[ -s $WORK/$name.row.json ]] && row=$(tr -d '\n' <"$WORK/$name.row.json")

@@ -1,6 +1,6 @@
 # The parts of device.sh, which sources this. Each prints what it found, a one-line conclusion last.
-# $here: the bundle; $WORK: scratch; $OUT: results.
-# shellcheck shell=bash
+# $here: the bundle; $WORK: scratch; $OUT: results; $limit: the part's seconds.
+# shellcheck shell=bash disable=SC2154
 
 ours() { "$here/run" "$@"; }
 salix() { ours "$here/build/tools/salix" "$@"; }
@@ -19,14 +19,17 @@ needs_device() {
   exit 77
 }
 
-# job NAME LIMIT_S COMMAND...: beside the others, until `wait`. Leaves jobs/NAME.log and .rc.
+# job NAME COMMAND...: beside the others, until `wait`; ends a little before the part has to.
+# Leaves jobs/NAME.log and .rc.
 job() {
-  local name=$1 limit=$2 started=$SECONDS
-  shift 2
+  local name=$1 started=$SECONDS seconds=$((limit - 8))
+  shift
+  on_cuda || seconds=0
   {
-    SALIX_CUDNN_LOG=$WORK/plans/$name.jsonl timeout --foreground -k 3 "$limit" "$@" >"$WORK/jobs/$name.log" 2>&1
+    SALIX_CUDNN_LOG=$WORK/plans/$name.jsonl timeout --foreground -k 2 $seconds "$@" >"$WORK/jobs/$name.log" 2>&1
     echo "$? $((SECONDS - started))" >"$WORK/jobs/$name.rc"
   } &
+  on_cuda || wait
 }
 
 # check NAME COMMAND...: at once, with the same traces as a job.
@@ -59,7 +62,7 @@ part_smoke() {
   local suite target=cuda failed
   on_cuda || target=reference
   for suite in Conv2d Matmul BatchNorm; do
-    job "smoke-$suite" 35 "$here/run" "$here/build/tests/kernels_tests" --gtest_filter="*/$suite.*/$target*:-*Slow*:*RealLayer*"
+    job "smoke-$suite" "$here/run" "$here/build/tests/kernels_tests" --gtest_filter="*/$suite.*/$target*:-*Slow*:*RealLayer*"
   done
   wait
   grep -hE '^\[  PASSED|^\[  FAILED|Failure|error' "$WORK"/jobs/smoke-*.log | head -n 60
@@ -102,27 +105,26 @@ part_tests() {
     timeout --foreground -k 2 60 "$here/run" "$here/build/tests/$0_tests" --gtest_filter="$tests:-*Slow*:*RealLayer*" \
       --gtest_output=json:"$file.json" >"$file.log" 2>&1
     echo $? >"$file.rc"'
-  gather tests
 }
 
 # Networks beside PyTorch, training twice and after a kill, CRF on both devices; all at once, since
 # nothing here is timed.
 part_parity() {
   needs_device
-  local network mode amp run size=192 steps=(--size 320 --batch 4) images=24
-  on_cuda || { size=64 steps=(--size 160 --batch 2) images=6; }
+  local network mode amp run size=192 steps=(--size 320 --batch 4) images=24 amps='none bf16'
+  on_cuda || { size=64 steps=(--size 160 --batch 2) images=6 amps=none; }
   salix synth -o "$WORK/data" --tasks ct --train $images --test 0 --train-set c=painted --train-set t=heated --seed 7
   salix synth -o "$WORK/scenes" --count 6 --seed 3
   for network in midnet cornet a2s; do
     for mode in eval train; do
-      job "parity-$network-$mode" 65 "$SALIX_PYTHON" "$here/tests/peers/network_parity.py" "$network" "$WORK/salix" \
+      job "parity-$network-$mode" "$SALIX_PYTHON" "$here/tests/peers/network_parity.py" "$network" "$WORK/salix" \
         "$WORK/parity-$network-$mode" --size $size --batch 2 --mode $mode --device "$SALIX_DEVICE"
     done
   done
-  job parity-resume 65 "$SALIX_PYTHON" "$here/tests/peers/kill_and_resume.py" "$WORK/salix" "$WORK/resume" \
+  job parity-resume "$SALIX_PYTHON" "$here/tests/peers/kill_and_resume.py" "$WORK/salix" "$WORK/resume" \
     --device "$SALIX_DEVICE" --at 4 14 23
   for network in $SALIX_DEVICE cpu; do
-    job "parity-crf-$network" 60 "$WORK/salix" crf "$WORK/scenes/images" --maps "$WORK/scenes/masks" --device "$network" \
+    job "parity-crf-$network" "$WORK/salix" crf "$WORK/scenes/images" --maps "$WORK/scenes/masks" --device "$network" \
       --threads 4 --out "$WORK/labels-$network"
   done
   local data=(--data-path "$WORK/data" --train-set c=painted --train-set t=heated
@@ -131,9 +133,9 @@ part_parity() {
     local own=(--trset c)
     [[ $network == a2s ]] && own+=(--no-labels --tune 1)  # so that the encoder learns too, in epoch 2
     [[ $network == midnet ]] && own=(--trset t)
-    for amp in none bf16; do
+    for amp in $amps; do
       for run in 1 2; do
-        job "parity-train-$network-$amp-$run" 60 "$WORK/salix" train "$network" --device "$SALIX_DEVICE" --amp $amp "${data[@]}" "${own[@]}" \
+        job "parity-train-$network-$amp-$run" "$WORK/salix" train "$network" --device "$SALIX_DEVICE" --amp "$amp" "${data[@]}" "${own[@]}" \
           "${steps[@]}" --epochs 2 --seed 5 --threads 2 --workers 2 --run-dir "$WORK/runs/$network-$amp-$run"
       done
     done
@@ -141,45 +143,46 @@ part_parity() {
   wait
   check parity-crf-same diff -r "$WORK/labels-$SALIX_DEVICE" "$WORK/labels-cpu"
   for network in a2s cornet midnet; do
-    for amp in none bf16; do
+    for amp in $amps; do
       run=$WORK/runs/$network-$amp
       check "parity-twice-$network-$amp" cmp "$run-1/metrics.jsonl" "$run-2/metrics.jsonl"
       check "parity-weights-$network-$amp" salix weights diff "$run-1/${network}_base_2.pth" "$run-2/${network}_base_2.pth"
     done
   done
-  gather parity
 }
 
-# The most telling rows first: what the time limit cuts off is the end.
+# Google Benchmark writes a row as soon as it has it: what the limits cut off is the end.
 part_bench() {
   needs_device
-  local networks='' train='' kernels='batch_norm|resize|upsampled|concat|reduce|binary|adam|sgd|softmax|btm|csd|max_pool|group_norm|conv2d|matmul'
-  on_cuda || networks='a2s_inference/batch:1' train='nothing' kernels='softmax'
-  export SALIX_BENCH_DEVICE=$SALIX_DEVICE
-  salix synth -o "$WORK/pictures" --count 16 --seed 3
-  salix synth -o "$WORK/thermal" --tasks t --train 16 --test 0 --train-set t=heated --seed 3
-  salix weights init a2s "$WORK/a2s.safetensors" --seed 3
-  export SALIX_BENCH_WEIGHTS=$WORK/a2s.safetensors SALIX_BENCH_IMAGES=$WORK/pictures/images SALIX_BENCH_SET=$WORK/thermal/RGBT/heated
-  bench train 42 "$train"
-  bench networks 62 "$networks"
-  bench kernels 30 "$kernels" 0.02
-  gather bench
+  local network networks=. kernels='batch_norm|resize|upsampled|concat|reduce|binary|adam|sgd|softmax|btm|csd|max_pool|group_norm|conv2d|matmul'
+  on_cuda || networks='a2s_inference/batch:1' kernels='softmax'
+  mkdir -p "$WORK/bench"
+  salix synth -o "$WORK/pictures" --count 32 --seed 3
+  salix synth -o "$WORK/thermal" --tasks t --train 32 --test 0 --train-set t=heated --seed 3
+  export SALIX_BENCH_DEVICE=$SALIX_DEVICE SALIX_BENCH_IMAGES=$WORK/pictures/images SALIX_BENCH_SET=$WORK/thermal/RGBT/heated
+  bench networks networks $((limit * 50 / 100)) "$networks"
+  for network in a2s cornet midnet; do
+    salix weights init "$network" "$WORK/$network.pth" --seed 3
+    export SALIX_BENCH_WEIGHTS=$WORK/$network.pth
+    [[ $network == a2s ]] && networks=stage1_step || networks=stage2_step/$network
+    bench "train-$network" train $((limit * 10 / 100)) "$networks"
+  done
+  bench kernels kernels $((limit * 15 / 100)) "$kernels" 0.02
 }
 
-# bench PROGRAM LIMIT_S FILTER [SECONDS]: rows are in bench/PROGRAM.json as soon as they are there.
+# bench NAME PROGRAM LIMIT_S FILTER [SECONDS]: rows go to bench/NAME.json.
 bench() {
-  mkdir -p "$WORK/bench"
-  [[ -x $here/build/bench/$1_bench ]] || { echo "-- no $1_bench in this bundle"; return; }
-  SALIX_CUDNN_LOG=$WORK/plans/bench-$1.jsonl timeout --foreground -k 3 "$2" "$here/run" "$here/build/bench/$1_bench" \
-    --benchmark_filter="${3:-.}" --benchmark_min_time="${4:-0.3}" --benchmark_out="$WORK/bench/$1.json" --benchmark_out_format=json
-  echo "-- $1_bench: exit $?"
+  [[ -x $here/build/bench/$2_bench ]] || { echo "-- no $2_bench in this bundle"; return; }
+  SALIX_CUDNN_LOG=$WORK/plans/bench-$1.jsonl timeout --foreground -k 3 "$3" "$here/run" "$here/build/bench/$2_bench" \
+    --benchmark_filter="$4" --benchmark_min_time="${5:-0.3}" --benchmark_out="$WORK/bench/$1.json" --benchmark_out_format=json
+  echo "-- $1: exit $?"
 }
 
 part_peers() {
   needs_device
   local more=()
   on_cuda || more=(--networks a2s --size 64 --batches 1 --seconds 0.1)
-  "$SALIX_PYTHON" "$here/bench/peers/gpu_peers.py" --out "$OUT/peers.jsonl" --device "$SALIX_DEVICE" --deadline 66 "${more[@]}"
+  "$SALIX_PYTHON" "$here/bench/peers/gpu_peers.py" --out "$OUT/peers.jsonl" --device "$SALIX_DEVICE" --deadline $((limit - 12)) "${more[@]}"
   local code=$?
   echo "$(grep -c '"ms"' "$OUT/peers.jsonl") rows timed, $(grep -c '"error"' "$OUT/peers.jsonl") failed, $(grep -c left_out "$OUT/peers.jsonl") left out"
   return $code
@@ -188,7 +191,7 @@ part_peers() {
 # Where one training step goes: by op (the profiler waits after each), and by kernel (Nsight).
 part_profile() {
   needs_device
-  local amp data=(--train-set "c=$WORK/frames/images" --trset c --no-labels --device "$SALIX_DEVICE" --seed 5 --epochs 1 --threads 4)
+  local amp data=(--train-set "c=$WORK/frames" --trset c --no-labels --device "$SALIX_DEVICE" --seed 5 --epochs 1 --threads 4)
   on_cuda && data+=(--batch 8) || data+=(--batch 2 --size 160)
   salix synth -o "$WORK/frames" --count 32 --seed 3
   for amp in none bf16; do
@@ -216,15 +219,14 @@ part_sanitize() {
   for tool in memcheck racecheck; do
     local options=(--tool "$tool" --kernel-name kns=salix --error-exitcode 9 --print-limit 20)
     for ((shard = 0; shard < shards; ++shard)); do
-      job "sanitize-$tool-$shard" 44 env GTEST_TOTAL_SHARDS=$shards GTEST_SHARD_INDEX=$shard "$here/run" "$sanitizer" "${options[@]}" \
+      job "sanitize-$tool-$shard" env GTEST_TOTAL_SHARDS=$shards GTEST_SHARD_INDEX=$shard "$here/run" "$sanitizer" "${options[@]}" \
         "$here/build/tests/kernels_tests" --gtest_filter='*/cuda*:-*Slow*:*RealLayer*:*Conv2d*:*Matmul*:*Permutohedral*'
     done
   done
-  job sanitize-train 44 "$here/run" "$sanitizer" --tool memcheck --kernel-name kns=salix --error-exitcode 9 --print-limit 20 \
-    "$here/build/tools/salix" train a2s --device cuda --train-set "c=$WORK/few/images" --trset c --epochs 1 --batch 2 --size 160 \
+  job sanitize-train "$here/run" "$sanitizer" --tool memcheck --kernel-name kns=salix --error-exitcode 9 --print-limit 20 \
+    "$here/build/tools/salix" train a2s --device cuda --train-set "c=$WORK/few" --trset c --epochs 1 --batch 2 --size 160 \
     --no-labels --run-dir "$WORK/runs/sanitize"
   wait
-  gather sanitize
 }
 
 # What a part's programs have left, as one file in $OUT; also called when its time is over.
