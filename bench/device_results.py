@@ -160,13 +160,14 @@ def gather(folder):
     tests, parity, bench = (read(folder, name, {}) for name in ("tests.json", "parity.json", "bench.json"))
     peers = read(folder, "peers.jsonl", [])
     machine = next((p["data"] for p in parts if p["part"] == "facts" and p.get("data")), {})
-    plans = collections.Counter(json.dumps({k: v for k, v in p.items() if k not in ("run", "ms")}) for p in read(folder, "conv_plans.jsonl", []))
+    plans = {json.dumps({k: v for k, v in p.items() if k != "run"}): p for p in read(folder, "conv_plans.jsonl", [])}.values()
     return {
         "machine": machine, "parts": [{k: p[k] for k in ("part", "rc", "seconds")} for p in parts],
         "tests": {k: tests.get(k) for k in ("passed", "failed", "skipped")} | {"died": [d["suite"] for d in tests.get("died", [])]},
         "networks": compare(bench, peers), "bench": bench, "peers": peers,
         "parity": [{k: j[k] for k in ("name", "rc", "seconds")} for j in parity.get("jobs", [])],
-        "profiles": parity.get("profiles", {}), "convolution_plans": len(plans),
+        "profiles": parity.get("profiles", {}),
+        "convolution_plans": {name: dict(collections.Counter(str(p.get(name)) for p in plans)) for name in ("fallback", "math", "fused")},
         "failures": failures(folder, parts, tests, parity, bench, peers)}
 
 
@@ -181,6 +182,7 @@ def report(folder, date, out):
     print_steps(result["bench"])
     print_counts({"profiles": result["profiles"]})
     print_kernels(result["bench"])
+    print(f"\nconvolution plans: {json.dumps(result['convolution_plans'])}")
     counts = result["tests"]
     print(f"\ntests: {counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped, {len(counts['died'])} suites died")
     print(f"{len(result['failures'])} failures:" if result["failures"] else "nothing failed")
@@ -207,6 +209,7 @@ def self_check():
                                   "tests": [{"test": "A.B/cuda", "result": "FAILED", "why": "1 is not 2"}]}),
         "parity.json": json.dumps({"jobs": [{"name": "twice-a2s-bf16", "rc": 1, "seconds": 0, "log": "differ"}],
                                    "profiles": {"a2s-none-1": {"device_counts": {"launches": 900}, "memory": {"allocator_peak_bytes": 2**30}}}}),
+        "conv_plans.jsonl": '{"run":"a","pass":"forward","math":"fma","fallback":"none"}\n{"run":"b","pass":"forward","math":"fma","fallback":"none"}\n',
         "sanitizer.txt": "==== sanitize-memcheck-0\n========= ERROR SUMMARY: 2 errors\n==== sanitize-racecheck-0\n"
                          "========= RACECHECK SUMMARY: 0 hazards displayed (0 errors, 0 warnings)\n"}
     with tempfile.TemporaryDirectory() as name:
@@ -219,6 +222,7 @@ def self_check():
     row = result["networks"][0]
     assert (row["salix_ms"], row["eager_ms"], row["compiled_ms"], row["ratio"]) == (2.0, 3.0, 2.5, 1.25), row
     assert len(result["failures"]) == 7, result["failures"]
+    assert result["convolution_plans"]["fallback"] == {"none": 1}, result["convolution_plans"]
     print("self-check passed")
 
 
