@@ -20,9 +20,9 @@ options=(
   "-DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags")
 # The programs are static and much alike: the window reaches from one to the next (43 MB without it).
 read -ra compress <<<"${SALIX_BUNDLE_XZ:--9e --lzma2=dict=192MiB}"
-# Left to the other machine: CUDA's libraries, which belong to its driver, and those of a newer
-# compiler or C library, which serve our programs and Python's alike.
-left_out='ld-linux|libc\.so|libm\.so|libpthread|libdl\.so|librt\.so|libstdc\+\+|libgcc_s|libgomp|libcuda|libcudart|libcudnn|libcublas|libnvrtc|libnvJitLink|libnccl'
+# Left to the other machine: CUDA's libraries, which belong to its driver, and those of its newer
+# compiler and C library, which serve our programs too.
+left_out='ld-linux|libc\.so|libm\.so|libpthread|libdl\.so|librt\.so|libstdc\+\+|libgcc_s|libcuda|libcudart|libcudnn|libcublas|libnvrtc|libnvJitLink|libnccl'
 
 if [[ ${SKIP_BUILD:-} != 1 ]]; then
   cmake --preset cuda -B "$build" "${options[@]}" >/dev/null
