@@ -37,8 +37,8 @@ test: build     ## all tests; skipped ones are counted
 bench: build    ## kernels and networks; BENCH_ARGS go to Google Benchmark
 	@scripts/run_bench.sh $(BUILD) $(BENCH_ARGS)
 
-bundle:         ## tests and benchmarks for another machine with a GPU, in build/bundle
-	@scripts/bundle.sh build/bundle
+bundle:         ## tests and benchmarks for another machine with a GPU, as OUT/bundle.tar.xz
+	@scripts/bundle.sh $(or $(OUT),.bundle)
 
 asan:           ## the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory configure PRESET=asan
