@@ -34,26 +34,45 @@ class Event {
   void hold_back(cudaStream_t stream) const {
     SALIX_CUDA_CHECK(cudaStreamWaitEvent(stream, event_, 0));
   }
+  cudaEvent_t get() const { return event_; }
 
  private:
   cudaEvent_t event_ = nullptr;
 };
 
+// A stream beside the Exec's, on its device.
+class SideStream {
+ public:
+  explicit SideStream(Exec& exec) {
+    cuda_stream(exec);  // makes the Exec's device the current one
+    SALIX_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
+  }
+  ~SideStream() { cudaStreamDestroy(stream_); }
+  SideStream(const SideStream&) = delete;
+  SideStream& operator=(const SideStream&) = delete;
+  cudaStream_t get() const { return stream_; }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+};
+
 class NcclCommunicator final : public Communicator {
  public:
   NcclCommunicator(Exec& exec, std::unique_ptr<Communicator> host)
-      : exec_(exec), host_(std::move(host)) {
+      : exec_(exec), host_(std::move(host)), side_(exec), stream_(side_.get()) {
     ncclUniqueId id{};
     if (rank() == 0) check(ncclGetUniqueId(&id), "ncclGetUniqueId");
     host_->broadcast(View{&id, {static_cast<std::int64_t>(sizeof id)}, DType::kUInt8});
-    cuda_stream(exec_);  // makes the Exec's device the current one
-    SALIX_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
     check(ncclCommInitRank(&nccl_, ranks(), id, rank()), "ncclCommInitRank");
   }
   ~NcclCommunicator() override {
+    // After a failure the other ranks may never come to what this one has queued.
+    if (std::uncaught_exceptions() > uncaught_exceptions_) {
+      ncclCommAbort(nccl_);
+      return;
+    }
     cudaStreamSynchronize(stream_);
     ncclCommDestroy(nccl_);
-    cudaStreamDestroy(stream_);
   }
 
   int rank() const override { return host_->rank(); }
@@ -91,9 +110,18 @@ class NcclCommunicator final : public Communicator {
  private:
   struct OnStream final : Pending {
     OnStream(Exec& on, cudaStream_t stream) : exec(on) { done.record(stream); }
-    void wait() override { done.hold_back(cuda_stream(exec)); }
+    // Dropped unread, its buffer must not be used again while NCCL still writes there.
+    ~OnStream() override {
+      if (!waited)
+        cudaStreamWaitEvent(static_cast<cudaStream_t>(exec.backend().stream()), done.get(), 0);
+    }
+    void wait() override {
+      done.hold_back(cuda_stream(exec));
+      waited = true;
+    }
     Exec& exec;
     Event done;
+    bool waited = false;
   };
 
   void compute_before_sums() {
@@ -105,8 +133,10 @@ class NcclCommunicator final : public Communicator {
   Exec& exec_;
   std::unique_ptr<Communicator> host_;
   Event ready_;
-  cudaStream_t stream_ = nullptr;
+  SideStream side_;
+  cudaStream_t stream_;
   ncclComm_t nccl_ = nullptr;
+  int uncaught_exceptions_ = std::uncaught_exceptions();
 };
 
 }  // namespace

@@ -62,6 +62,23 @@ TEST_P(Adam, TheFirstStepGoesByTheRate) {
   EXPECT_NEAR(v.item(), 4.8, 1e-15);
 }
 
+TEST_P(Adam, ScalesTheGradientAndRestsWhereItIsFrozen) {
+  const auto run = [&](double gradient, kernels::AdamParams params) {
+    Tensor p = from(exec(), {1.0f}, {1}), m = from(exec(), {2.0f}, {1});
+    Tensor v = from(exec(), {3.0f}, {1});
+    const Tensor g = Tensor::full(exec(), {1}, gradient);
+    params.step = 2;
+    kernels::adam_step(exec(), p.mutable_view(), g.view(), m.mutable_view(), v.mutable_view(),
+                       params);
+    return std::vector{p.item(), m.item(), v.item()};
+  };
+  const Tensor half = Tensor::full(exec(), {}, 0.5), one = Tensor::full(exec(), {}, 1);
+  const Tensor zero = Tensor::zeros(exec(), {});
+  EXPECT_EQ(run(3, {.gradient_scale = half.view()}), run(1.5, {}));
+  EXPECT_EQ(run(3, {.frozen = zero.view()}), run(3, {}));
+  EXPECT_EQ(run(3, {.frozen = one.view()}), (std::vector{1.0, 2.0, 3.0}));
+}
+
 TEST_P(Adam, AgreesWithTheReferenceAndRepeats) {
   const auto run = [](Exec& device) {
     Tensor p = random_tensor(device, {1013}, 1), m = random_tensor(device, {1013}, 2);

@@ -33,6 +33,21 @@ TEST_P(Sgd, FollowsTheFormulaForTwoSteps) {
   EXPECT_NEAR(p.item(), 0.8266, 1e-6);
 }
 
+TEST_P(Sgd, ScalesTheGradientAndRestsWhereItIsFrozen) {
+  const auto run = [&](double gradient, kernels::SgdParams params) {
+    Tensor p = from(exec(), {1.0f}, {1}), v = from(exec(), {2.0f}, {1});
+    const Tensor g = Tensor::full(exec(), {1}, gradient);
+    params.weight_decay = 0.1;
+    kernels::sgd_step(exec(), p.mutable_view(), g.view(), v.mutable_view(), params);
+    return std::pair{p.item(), v.item()};
+  };
+  const Tensor half = Tensor::full(exec(), {}, 0.5), one = Tensor::full(exec(), {}, 1);
+  const Tensor zero = Tensor::zeros(exec(), {});
+  EXPECT_EQ(run(3, {.gradient_scale = half.view()}), run(1.5, {}));
+  EXPECT_EQ(run(3, {.frozen = zero.view()}), run(3, {}));
+  EXPECT_EQ(run(3, {.frozen = one.view()}), (std::pair{1.0, 2.0}));
+}
+
 TEST_P(Sgd, AgreesWithTheReferenceAndRepeats) {
   const auto run = [](Exec& device) {
     Tensor p = random_tensor(device, {1013}, 1), v = random_tensor(device, {1013}, 2);

@@ -21,27 +21,28 @@ void add(std::span<std::byte> to, std::span<const std::byte> from) {
 
 class ThreadRanks::Rank final : public Communicator {
  public:
-  Rank(ThreadRanks& all, int rank) : all_(all), rank_(rank) {}
+  Rank(ThreadRanks& all, Exec& exec, int rank) : all_(all), exec_(exec), rank_(rank) {}
 
   int rank() const override { return rank_; }
   int ranks() const override { return all_.ranks(); }
 
   std::unique_ptr<Pending> start_sum(View values) override {
-    auto sum = std::make_unique<Sum>();
-    sum->to = bytes_of(values);
-    std::vector<std::byte> all(sum->to.size() * static_cast<std::size_t>(ranks()));
-    all_gather(sum->to, all);
-    sum->bytes.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(sum->to.size()));
-    for (std::size_t at = sum->to.size(); at < all.size(); at += sum->to.size()) {
-      const auto part = std::span(all).subspan(at, sum->to.size());
+    const std::vector<std::byte> mine = fetch(values);
+    std::vector<std::byte> all(mine.size() * static_cast<std::size_t>(ranks()));
+    all_gather(mine, all);
+    auto sum = std::make_unique<Sum>(exec_, values);
+    sum->bytes.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(mine.size()));
+    for (std::size_t at = mine.size(); at < all.size(); at += mine.size()) {
+      const auto part = std::span(all).subspan(at, mine.size());
       values.dtype == DType::kFloat32 ? add<float>(sum->bytes, part)
                                       : add<double>(sum->bytes, part);
     }
     return sum;
   }
   void all_gather(ConstView values, View all) override {
-    all_gather(std::span(static_cast<const std::byte*>(values.data), values.size_bytes()),
-               bytes_of(all));
+    std::vector<std::byte> gathered(all.size_bytes());
+    all_gather(fetch(values), gathered);
+    put(exec_, gathered, all);
   }
   void all_gather(std::span<const std::byte> bytes, std::span<std::byte> all) override {
     all_.sent_[static_cast<std::size_t>(rank_)] = bytes;
@@ -53,10 +54,10 @@ class ThreadRanks::Rank final : public Communicator {
     barrier();
   }
   void broadcast(View values) override {
-    const std::span<std::byte> mine = bytes_of(values);
+    const std::vector<std::byte> mine = fetch(values);
     all_.sent_[static_cast<std::size_t>(rank_)] = mine;
     barrier();
-    if (rank_ != 0) std::ranges::copy(all_.sent_[0], mine.begin());
+    if (rank_ != 0) put(exec_, all_.sent_[0], values);
     barrier();
   }
   void barrier() override { all_.meeting_.arrive_and_wait(); }
@@ -64,16 +65,26 @@ class ThreadRanks::Rank final : public Communicator {
 
  private:
   struct Sum final : Pending {
-    void wait() override { std::ranges::copy(bytes, to.begin()); }
+    Sum(Exec& on, View values) : exec(on), to(values) {}
+    void wait() override { put(exec, bytes, to); }
+    Exec& exec;
     std::vector<std::byte> bytes;
-    std::span<std::byte> to;
+    View to;
   };
 
-  static std::span<std::byte> bytes_of(const View& view) {
-    return {static_cast<std::byte*>(view.data), view.size_bytes()};
+  // Views lie on the Exec's device, and the ranks meet on the host.
+  std::vector<std::byte> fetch(const ConstView& view) {
+    std::vector<std::byte> bytes(view.size_bytes());
+    exec_.backend().copy_to_host(view.data, bytes.data(), bytes.size());
+    return bytes;
+  }
+  static void put(Exec& exec, std::span<const std::byte> bytes, const View& view) {
+    exec.backend().copy_from_host(bytes.data(), view.data, bytes.size());
+    exec.synchronize();
   }
 
   ThreadRanks& all_;
+  Exec& exec_;
   int rank_;
 };
 
@@ -88,7 +99,7 @@ void ThreadRanks::run(const std::function<std::unique_ptr<Exec>()>& make_exec,
     threads.emplace_back([&, rank] {
       try {
         const std::unique_ptr<Exec> exec = make_exec();
-        Rank communicator(*this, rank);
+        Rank communicator(*this, *exec, rank);
         body(*exec, communicator);
       } catch (const std::exception& error) {  // the other ranks would wait for ever
         std::fprintf(stderr, "rank %d: %s\n", rank, error.what());

@@ -71,6 +71,37 @@ TEST_F(TrainingRunTest, ResumedRunsHaveTheBitsOfAnUnbrokenOne) {
   EXPECT_EQ(text_of(folder / "unbroken/a2s_base_1.pth"), text_of(folder / "broken/a2s_base_1.pth"));
 }
 
+// As on a GPU: the host logs an iteration when the next one is queued.
+TEST_F(TrainingRunTest, OneInFlightWritesWhatARunWithoutWrites) {
+  SmallRunParams waiting = params("waiting"), ahead = params("ahead");
+  ahead.run.one_in_flight = true;
+  SmallRun first(waiting), second(ahead);
+  ASSERT_TRUE(first.run.train());
+  ASSERT_TRUE(second.run.train());
+  expect_same_network(first.network, second.network);
+  EXPECT_EQ(text_of(folder / "waiting/metrics.jsonl"), text_of(folder / "ahead/metrics.jsonl"));
+  const fs::path newest = "checkpoints/step_000006.safetensors";
+  EXPECT_EQ(text_of(folder / "waiting" / newest), text_of(folder / "ahead" / newest));
+}
+
+// A checkpoint never holds a step that the log lacks.
+TEST_F(TrainingRunTest, OneInFlightIsLoggedBeforeACheckpointAndResumes) {
+  SmallRunParams ahead = params("ahead");
+  ahead.run.one_in_flight = true;
+  {
+    SmallRun part(ahead, stop_after(3));
+    EXPECT_FALSE(part.run.train());
+    const std::string log = text_of(folder / "ahead/metrics.jsonl");
+    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), part.run.position().step);
+  }
+  SmallRun rest(ahead), whole(params("whole"));
+  ASSERT_TRUE(rest.run.resume());
+  ASSERT_TRUE(rest.run.train());
+  ASSERT_TRUE(whole.run.train());
+  expect_same_network(whole.network, rest.network);
+  EXPECT_EQ(text_of(folder / "whole/metrics.jsonl"), text_of(folder / "ahead/metrics.jsonl"));
+}
+
 // Killed while the scores of epoch 1 were computed: its checkpoint is there, their lines are not.
 TEST_F(TrainingRunTest, AnEpochIsScoredOnceHoweverOftenTheRunIsKilled) {
   const SmallRunParams scored = params("scored");
