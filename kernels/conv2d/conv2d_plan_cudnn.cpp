@@ -120,10 +120,10 @@ Conv2dPlan make_plan(Exec& exec, const Conv2dProblem& problem) {
   SALIX_CUDNN(cudnnCreateActivationDescriptor(&relu));
   plan.relu.reset(relu);
   SALIX_CUDNN(cudnnSetActivationDescriptor(relu, CUDNN_ACTIVATION_RELU, CUDNN_PROPAGATE_NAN, 0.0));
-  const bool safe = cudnn_safe_mode();
-  if (!safe) add_listed(exec, math, plan);
-  add_defaults(math, plan);
-  plan.fuses = !safe;
+  const CudnnUse use = cudnn_use();
+  if (use == CudnnUse::kAll) add_listed(exec, math, plan);
+  if (use != CudnnUse::kNone) add_defaults(math, plan);
+  plan.fuses = use == CudnnUse::kAll;
   return plan;
 }
 

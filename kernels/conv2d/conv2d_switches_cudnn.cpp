@@ -40,9 +40,11 @@ std::string line_of(const Conv2dPlan& plan, const Conv2dPlan* done_by, bool fuse
 
 }  // namespace
 
-bool cudnn_safe_mode() {
+CudnnUse cudnn_use() {
   const char* text = std::getenv("SALIX_CUDNN_SAFE");
-  return text != nullptr && std::string_view(text) == "1";
+  if (text == nullptr) return CudnnUse::kAll;
+  if (std::string_view(text) == "1") return CudnnUse::kPlainest;
+  return std::string_view(text) == "2" ? CudnnUse::kNone : CudnnUse::kAll;
 }
 
 void log_conv2d_plan(Conv2dPlan& plan, const Conv2dPlan* done_by, bool fused) {
