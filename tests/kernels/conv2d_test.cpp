@@ -299,6 +299,21 @@ TEST_P(Conv2d, RepeatsToTheBitAndStaysInItsBuffers) {
   }
 }
 
+// As the GPU's library would be: each pass is one launch, a bias one more.
+TEST(Conv2dOnSimt, CountsLibraryCallsAsLaunches) {
+  const std::unique_ptr<Exec> exec = make_exec(Target::kSimt);
+  const Tensor x = random_tensor(*exec, {1, 5, 5, 4}, 1),
+               weight = random_tensor(*exec, {2, 3, 3, 4}, 2);
+  const Tensor bias = random_tensor(*exec, {2}, 3);
+  const auto launches = [&](const auto& work) {
+    const DeviceCounts before = exec->backend().counts();
+    work();
+    return (exec->backend().counts() - before).launches;
+  };
+  EXPECT_EQ(launches([&] { conv2d(x, weight); }), 1);
+  EXPECT_EQ(launches([&] { conv2d(x, weight, bias); }), 2);
+}
+
 // What is left where cuDNN refuses a shape: its plainest algorithms, and the handwritten
 // kernels. A plan is made under the switch, so each needs a new Exec.
 class Conv2dFallback : public OpTest {
