@@ -62,7 +62,7 @@ bool run_plan(Exec& exec, Conv2dPlan& plan, const Operands& operands) {
   while (prepare(exec, plan)) {
     const cudnnStatus_t status = execute(exec, plan, operands, kZero);
     if (status == CUDNN_STATUS_SUCCESS) return true;
-    if (!refused(status)) cudnn::throw_error(status, "cudnnConvolution*", __FILE__, __LINE__);
+    note_refusal(plan, "convolution", status);
     next_candidate(plan);
   }
   return false;
@@ -122,7 +122,8 @@ bool run_fused(Exec& exec, Conv2dPlan& plan, const Operands& o, ConstView bias,
       plan.y.get(), o.out.data);
   plan.fuses = status == CUDNN_STATUS_SUCCESS;
   if (!plan.fuses) {
-    cudaGetLastError();  // or the next launch is blamed
+    plan.refusals.push_back(str("fused: ", cudnnGetErrorString(status)));
+    cudaGetLastError();  // the next launch would be blamed for it
     return false;
   }
   log_conv2d_plan(plan, &plan, /*fused=*/true);
@@ -133,11 +134,12 @@ bool run_fused(Exec& exec, Conv2dPlan& plan, const Operands& o, ConstView bias,
 bool run_in_place(Exec& exec, Conv2dPlan& plan, const Operands& operands) {
   if (!plan.adds_in_place || !prepare(exec, plan)) return false;
   const cudnnStatus_t status = execute(exec, plan, operands, kOne);
-  if (status != CUDNN_STATUS_SUCCESS && !refused(status)) {
-    cudnn::throw_error(status, "cudnnConvolutionForward", __FILE__, __LINE__);
-  }
   plan.adds_in_place = status == CUDNN_STATUS_SUCCESS;
-  if (plan.adds_in_place) log_conv2d_plan(plan, &plan, /*fused=*/false);
+  if (plan.adds_in_place) {
+    log_conv2d_plan(plan, &plan, /*fused=*/false);
+  } else {
+    note_refusal(plan, "in place", status);
+  }
   return plan.adds_in_place;
 }
 

@@ -18,14 +18,12 @@ cudnnMathType_t math_type(const Exec& exec, DType dtype) {
 
 // What cuDNN's heuristic lists for a pass, fastest first; nothing where it fails.
 template <typename Candidate, typename Ask>
-std::vector<Candidate> listed(const Ask& ask) {
+std::vector<Candidate> listed(Conv2dPlan& plan, const Ask& ask) {
   std::vector<Candidate> found(16);
   int count = 0;
   const cudnnStatus_t status = ask(static_cast<int>(found.size()), &count, found.data());
   if (status != CUDNN_STATUS_SUCCESS) {
-    if (!refused(status)) {
-      cudnn::throw_error(status, "cudnnGetConvolution*Algorithm_v7", __FILE__, __LINE__);
-    }
+    note_refusal(plan, "heuristic", status);
     count = 0;
   }
   found.resize(static_cast<std::size_t>(count));
@@ -53,27 +51,33 @@ void add_listed(Exec& exec, cudnnMathType_t math, Conv2dPlan& plan) {
   cudnnHandle_t handle = exec.extension<cudnn::State>().handle();
   if (plan.problem.pass == Conv2dPass::kForward) {
     using Candidate = cudnnConvolutionFwdAlgoPerf_t;
-    add_listed(exec, listed<Candidate>([&](int room, int* count, Candidate* found) {
-                 return cudnnGetConvolutionForwardAlgorithm_v7(
-                     handle, plan.x.get(), plan.weight.get(), plan.convolution.get(), plan.y.get(),
-                     room, count, found);
-               }),
+    add_listed(exec,
+               listed<Candidate>(plan,
+                                 [&](int room, int* count, Candidate* found) {
+                                   return cudnnGetConvolutionForwardAlgorithm_v7(
+                                       handle, plan.x.get(), plan.weight.get(),
+                                       plan.convolution.get(), plan.y.get(), room, count, found);
+                                 }),
                math, plan);
   } else if (plan.problem.pass == Conv2dPass::kBackwardData) {
     using Candidate = cudnnConvolutionBwdDataAlgoPerf_t;
-    add_listed(exec, listed<Candidate>([&](int room, int* count, Candidate* found) {
-                 return cudnnGetConvolutionBackwardDataAlgorithm_v7(
-                     handle, plan.weight.get(), plan.y.get(), plan.convolution.get(), plan.x.get(),
-                     room, count, found);
-               }),
+    add_listed(exec,
+               listed<Candidate>(plan,
+                                 [&](int room, int* count, Candidate* found) {
+                                   return cudnnGetConvolutionBackwardDataAlgorithm_v7(
+                                       handle, plan.weight.get(), plan.y.get(),
+                                       plan.convolution.get(), plan.x.get(), room, count, found);
+                                 }),
                math, plan);
   } else {
     using Candidate = cudnnConvolutionBwdFilterAlgoPerf_t;
-    add_listed(exec, listed<Candidate>([&](int room, int* count, Candidate* found) {
-                 return cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-                     handle, plan.x.get(), plan.y.get(), plan.convolution.get(), plan.weight.get(),
-                     room, count, found);
-               }),
+    add_listed(exec,
+               listed<Candidate>(plan,
+                                 [&](int room, int* count, Candidate* found) {
+                                   return cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+                                       handle, plan.x.get(), plan.y.get(), plan.convolution.get(),
+                                       plan.weight.get(), room, count, found);
+                                 }),
                math, plan);
   }
 }
@@ -120,10 +124,10 @@ Conv2dPlan make_plan(Exec& exec, const Conv2dProblem& problem) {
   SALIX_CUDNN(cudnnCreateActivationDescriptor(&relu));
   plan.relu.reset(relu);
   SALIX_CUDNN(cudnnSetActivationDescriptor(relu, CUDNN_ACTIVATION_RELU, CUDNN_PROPAGATE_NAN, 0.0));
-  const bool safe = cudnn_safe_mode();
-  if (!safe) add_listed(exec, math, plan);
-  add_defaults(math, plan);
-  plan.fuses = !safe;
+  const CudnnUse use = cudnn_use();
+  if (use == CudnnUse::kAll) add_listed(exec, math, plan);
+  if (use != CudnnUse::kNone) add_defaults(math, plan);
+  plan.fuses = use == CudnnUse::kAll;
   return plan;
 }
 
@@ -173,10 +177,9 @@ bool prepare(Exec& exec, Conv2dPlan& plan) {
         workspace_bytes(handle, plan, candidate.algorithm, &candidate.workspace_bytes);
     if (status == CUDNN_STATUS_SUCCESS) {
       plan.ready = true;
-    } else if (refused(status)) {
-      next_candidate(plan);
     } else {
-      cudnn::throw_error(status, "cudnnGetConvolution*WorkspaceSize", __FILE__, __LINE__);
+      note_refusal(plan, "workspace", status);
+      next_candidate(plan);
     }
   }
   return plan.ready;
@@ -187,15 +190,15 @@ void next_candidate(Conv2dPlan& plan) {
   plan.ready = false;
 }
 
-bool refused(cudnnStatus_t status) {
+void note_refusal(Conv2dPlan& plan, const char* call, cudnnStatus_t status) {
   const int category = CUDNN_STATUS_CATEGORY(static_cast<int>(status));
   // Internal errors are such too: a kernel that could not be compiled at run time, say.
   if (category != CUDNN_STATUS_NOT_SUPPORTED && category != CUDNN_STATUS_BAD_PARAM &&
       category != CUDNN_STATUS_INTERNAL_ERROR) {
-    return false;
+    cudnn::throw_error(status, call, __FILE__, __LINE__);
   }
-  cudaGetLastError();
-  return true;
+  plan.refusals.push_back(str(call, ": ", cudnnGetErrorString(status)));
+  cudaGetLastError();  // the next launch would be blamed for it
 }
 
 }  // namespace salix::kernels::cuda

@@ -3,6 +3,7 @@
 // the plan remembers.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "kernels/conv2d/conv2d.h"
@@ -38,8 +39,9 @@ struct Conv2dPlan {
   std::size_t current = 0;  // the first that has not failed; candidates.size(): none is left
   bool ready = false;       // the current one's math type is set and its workspace known
   // Until cuDNN refuses it for this problem:
-  bool fuses = true;          // bias and ReLU in its kernel
-  bool adds_in_place = true;  // to what y holds
+  bool fuses = true;                  // bias and ReLU in its kernel
+  bool adds_in_place = true;          // to what y holds
+  std::vector<std::string> refusals;  // what cuDNN refused so far
   bool logged = false;
 
   const Conv2dCandidate& candidate() const { return candidates[current]; }
@@ -56,8 +58,8 @@ bool prepare(Exec& exec, Conv2dPlan& plan);
 // The current candidate does not work; the next one's turn.
 void next_candidate(Conv2dPlan& plan);
 
-// Whether a failed call says "not this way", so that another is worth trying. Then forgets
-// the CUDA error that may have caused it, for which the next launch would be blamed.
-bool refused(cudnnStatus_t status);
+// For a failed call: notes it where the status says "not this way", so that another is worth
+// trying, and throws on any other.
+void note_refusal(Conv2dPlan& plan, const char* call, cudnnStatus_t status);
 
 }  // namespace salix::kernels::cuda

@@ -20,6 +20,14 @@ const char* name_of(cudnnMathType_t math) {
 
 std::string pair_of(const Size2& size) { return str('[', size.h, ',', size.w, ']'); }
 
+std::string refusals_of(const Conv2dPlan& plan) {
+  std::string list;
+  for (const std::string& refusal : plan.refusals) {
+    list += str(list.empty() ? "\"" : ",\"", refusal, '"');
+  }
+  return "[" + list + "]";
+}
+
 std::string line_of(const Conv2dPlan& plan, const Conv2dPlan* done_by, bool fused) {
   const Conv2dProblem& problem = plan.problem;
   const Conv2dParams& p = problem.params;
@@ -27,22 +35,23 @@ std::string line_of(const Conv2dPlan& plan, const Conv2dPlan* done_by, bool fuse
       str(R"({"pass":")", name_of(problem.pass), R"(","dtype":")", problem.dtype, R"(","x":)",
           problem.x, R"(,"weight":)", problem.weight, R"(,"y":)", problem.y, R"(,"stride":)",
           pair_of(p.stride), R"(,"padding":)", pair_of(p.padding), R"(,"dilation":)",
-          pair_of(p.dilation), R"(,"groups":)", p.groups);
+          pair_of(p.dilation), R"(,"groups":)", p.groups, R"(,"refused":)", refusals_of(plan));
   if (done_by == nullptr) return line + R"(,"fallback":"direct"})";
   const Conv2dCandidate& used = done_by->candidate();
-  const char* const fallback = done_by != &plan  ? "float32"
-                               : used.by_default ? "default_algorithm"
-                                                 : "none";
-  return line + str(R"(,"algorithm":)", used.algorithm, R"(,"math":")", name_of(used.math),
-                    R"(","workspace":)", used.workspace_bytes, R"(,"refused":)", done_by->current,
-                    R"(,"fused":)", fused ? "true" : "false", R"(,"fallback":")", fallback, "\"}");
+  const char* const by_default = used.by_default ? "default_algorithm" : "none";
+  line += str(R"(,"algorithm":)", used.algorithm, R"(,"math":")", name_of(used.math),
+              R"(","workspace":)", used.workspace_bytes);
+  return line + str(R"(,"fused":)", fused ? "true" : "false", R"(,"fallback":")",
+                    done_by == &plan ? by_default : "float32", "\"}");
 }
 
 }  // namespace
 
-bool cudnn_safe_mode() {
+CudnnUse cudnn_use() {
   const char* text = std::getenv("SALIX_CUDNN_SAFE");
-  return text != nullptr && std::string_view(text) == "1";
+  if (text == nullptr) return CudnnUse::kAll;
+  if (std::string_view(text) == "1") return CudnnUse::kPlainest;
+  return std::string_view(text) == "2" ? CudnnUse::kNone : CudnnUse::kAll;
 }
 
 void log_conv2d_plan(Conv2dPlan& plan, const Conv2dPlan* done_by, bool fused) {

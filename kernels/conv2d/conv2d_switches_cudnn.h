@@ -2,6 +2,7 @@
 //
 //   SALIX_CUDNN_SAFE=1    only cuDNN's plainest deterministic algorithms (forward implicit
 //                         GEMM, both gradients ALGO_1), and no fused bias and ReLU.
+//   SALIX_CUDNN_SAFE=2    no algorithm of cuDNN: the handwritten kernels, for comparison.
 //   SALIX_CUDNN_LOG=FILE  appends one line of JSON to FILE when a plan has first worked: the
 //                         problem, the algorithm, and which fallback was needed.
 //
@@ -12,7 +13,8 @@
 
 namespace salix::kernels::cuda {
 
-bool cudnn_safe_mode();
+enum class CudnnUse { kAll, kPlainest, kNone };
+CudnnUse cudnn_use();
 
 // `done_by` is the plan that worked for `plan`'s problem: itself, its float32 twin, or
 // nullptr for the handwritten kernel. Writes once per plan.

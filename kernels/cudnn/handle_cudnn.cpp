@@ -3,8 +3,10 @@
 namespace salix::kernels::cudnn {
 
 void throw_error(cudnnStatus_t status, const char* call, const char* file, int line) {
+  char detail[512] = "";
+  cudnnGetLastErrorString(detail, sizeof detail);
   throw LibraryError(str("cuDNN ", cudnnGetVersion(), ": ", cudnnGetErrorString(status), " from ",
-                         call, " at ", file, ":", line));
+                         call, " at ", file, ":", line, *detail == '\0' ? "" : ": ", detail));
 }
 
 State::State(Exec& exec) {

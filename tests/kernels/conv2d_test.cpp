@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <memory>
 
 #include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
@@ -196,24 +198,26 @@ TEST_P(Conv2d, ComputesOnlyTheGradientsThatAreWanted) {
   }
 }
 
-TEST_P(Conv2d, AgreesWithTheReference) {
+void expect_agrees(Exec& exec, Exec& reference) {
   for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
     for (const Case& c : all_cases()) {
-      expect_close(run(exec(), c, dtype), run(reference(), c, dtype), c, dtype);
+      expect_close(run(exec, c, dtype), run(reference, c, dtype), c, dtype);
     }
   }
 }
 
-TEST_P(Conv2d, FusesBiasResidualAndRelu) {
+TEST_P(Conv2d, AgreesWithTheReference) { expect_agrees(exec(), reference()); }
+
+void expect_fuses(Exec& exec, Exec& reference) {
   for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
     for (Case c : all_cases()) {
-      const Tensor x = random_tensor(exec(), c.x, 1, dtype);
-      const Tensor weight = random_tensor(exec(), c.weight, 2, dtype);
-      const Tensor bias = random_tensor(exec(), {c.weight[0]}, 3, dtype);
-      const Tensor residual = random_tensor(exec(), c.y(), 5, dtype);
+      const Tensor x = random_tensor(exec, c.x, 1, dtype);
+      const Tensor weight = random_tensor(exec, c.weight, 2, dtype);
+      const Tensor bias = random_tensor(exec, {c.weight[0]}, 3, dtype);
+      const Tensor residual = random_tensor(exec, c.y(), 5, dtype);
       std::vector<double> expected =
-          conv2d(x.to(reference()).to(DType::kFloat64), weight.to(reference()).to(DType::kFloat64),
-                 bias.to(reference()).to(DType::kFloat64), c.params)
+          conv2d(x.to(reference).to(DType::kFloat64), weight.to(reference).to(DType::kFloat64),
+                 bias.to(reference).to(DType::kFloat64), c.params)
               .to_vector<double>();
       const std::vector<double> added = residual.to_vector<double>();
       for (std::size_t k = 0; k < expected.size(); ++k) {
@@ -236,6 +240,8 @@ TEST_P(Conv2d, FusesBiasResidualAndRelu) {
     }
   }
 }
+
+TEST_P(Conv2d, FusesBiasResidualAndRelu) { expect_fuses(exec(), reference()); }
 
 // One PackedWeight serves every input size, and another weight after clear().
 TEST_P(Conv2d, PackedWeightsServeOtherSizes) {
@@ -290,6 +296,39 @@ TEST_P(Conv2d, RepeatsToTheBitAndStaysInItsBuffers) {
                                     c.params);
     EXPECT_TRUE(y.intact() && dx.intact() && dweight.intact() && dbias.intact()) << c.name;
     EXPECT_TRUE(same_bits(dx.tensor(), first.dx)) << c.name;
+  }
+}
+
+// As the GPU's library would be: each pass is one launch, a bias one more.
+TEST(Conv2dOnSimt, CountsLibraryCallsAsLaunches) {
+  const std::unique_ptr<Exec> exec = make_exec(Target::kSimt);
+  const Tensor x = random_tensor(*exec, {1, 5, 5, 4}, 1),
+               weight = random_tensor(*exec, {2, 3, 3, 4}, 2);
+  const Tensor bias = random_tensor(*exec, {2}, 3);
+  const auto launches = [&](const auto& work) {
+    const DeviceCounts before = exec->backend().counts();
+    work();
+    return (exec->backend().counts() - before).launches;
+  };
+  EXPECT_EQ(launches([&] { conv2d(x, weight); }), 1);
+  EXPECT_EQ(launches([&] { conv2d(x, weight, bias); }), 2);
+}
+
+// What is left where cuDNN refuses a shape: its plainest algorithms, and the handwritten
+// kernels. A plan is made under the switch, so each needs a new Exec.
+class Conv2dFallback : public OpTest {
+ protected:
+  ~Conv2dFallback() override { unsetenv("SALIX_CUDNN_SAFE"); }
+};
+INSTANTIATE_TEST_SUITE_P(Targets, Conv2dFallback, ::testing::Values(Target::kCuda), target_name);
+
+TEST_P(Conv2dFallback, AgreesWithTheReference) {
+  for (const char* level : {"1", "2"}) {
+    SCOPED_TRACE(level);
+    setenv("SALIX_CUDNN_SAFE", level, /*overwrite=*/1);
+    const std::unique_ptr<Exec> fallback = make_exec(GetParam());
+    expect_agrees(*fallback, reference());
+    expect_fuses(*fallback, reference());
   }
 }
 
