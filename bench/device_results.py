@@ -45,15 +45,15 @@ def milliseconds(row):
 
 
 def network_row(row):
-    """(network, task, batch, precision, fast) of a benchmark of networks_bench, or None."""
+    """(network, task, batch, precision) of a benchmark of networks_bench and salix's way, or None."""
     name = row["name"]
     network = re.search(r"a2s|cornet|midnet", name)
     batch = re.search(r"batch:(\d+)", name)
     if not network or not batch or row.get("error_occurred"):
         return None
-    task = "inference" if "inference" in name else "step"
-    precision = "bf16" if re.search("bf16|bfloat16", name) else "tf32" if "tf32" in name else "float32"
-    return network[0], task, int(batch[1]), precision, "fast" in name
+    task = "inference" if "inference" in name else "forward_backward"
+    precision = "tf32" if "tf32" in name else "bf16" if re.search("bf16|bfloat16", name) else "float32"
+    return (network[0], task, int(batch[1]), precision), "salix_all_bf16" if "bfloat16" in name else "salix"
 
 
 def peak(row):
@@ -68,12 +68,11 @@ def compare(bench, peers):
     """Rows {network, task, batch, precision, salix_ms, ..., eager_ms, compiled_ms, ratio}."""
     table = {}
     for row in bench.get("networks", {}).get("benchmarks", []):
-        key = network_row(row)
-        if key is None:
+        found = network_row(row)
+        if found is None:
             continue
-        entry = table.setdefault(key[:4], {})
-        mode = "salix_fast" if key[4] else "salix"
-        entry |= {f"{mode}_ms": round(milliseconds(row), 3), f"{mode}_peak_MiB": peak(row)}
+        key, mode = found
+        table.setdefault(key, {}).update({f"{mode}_ms": round(milliseconds(row), 3), f"{mode}_peak_MiB": peak(row)})
     for row in peers:
         if "ms" not in row:
             continue
@@ -105,7 +104,7 @@ def failures(folder, parts, tests, parity, bench, peers):
     if sanitizer.exists():
         job = ""
         for line in sanitizer.read_text(errors="replace").splitlines():
-            job = line[5:] if line.startswith("==== ") else job
+            job = line[5:].split(",")[0] if line.startswith("==== ") else job
             summary = re.search(r"(ERROR|RACECHECK) SUMMARY: (\d+) (.*)", line)
             if summary and summary[2] != "0":
                 found.append(f"{job}: {summary[2]} {summary[3]}")
@@ -210,7 +209,7 @@ def self_check():
         "parity.json": json.dumps({"jobs": [{"name": "twice-a2s-bf16", "rc": 1, "seconds": 0, "log": "differ"}],
                                    "profiles": {"a2s-none-1": {"device_counts": {"launches": 900}, "memory": {"allocator_peak_bytes": 2**30}}}}),
         "conv_plans.jsonl": '{"run":"a","pass":"forward","math":"fma","fallback":"none"}\n{"run":"b","pass":"forward","math":"fma","fallback":"none"}\n',
-        "sanitizer.txt": "==== sanitize-memcheck-0\n========= ERROR SUMMARY: 2 errors\n==== sanitize-racecheck-0\n"
+        "sanitizer.txt": "==== sanitize-memcheck-0, 3 tests passed in it\n========= ERROR SUMMARY: 2 errors\n==== sanitize-racecheck-0\n"
                          "========= RACECHECK SUMMARY: 0 hazards displayed (0 errors, 0 warnings)\n"}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
