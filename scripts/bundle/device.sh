@@ -11,7 +11,7 @@
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The limits add up to the total; what a part leaves over is nobody's.
-declare -A limits=([facts]=25 [smoke]=40 [tests]=80 [parity]=75 [bench]=105 [peers]=80 [profile]=35 [sanitize]=50)
+declare -A limits=([facts]=25 [smoke]=40 [tests]=80 [parity]=75 [bench]=105 [peers]=85 [profile]=30 [sanitize]=50)
 order=(facts smoke tests parity bench peers profile sanitize)
 # shellcheck source=scripts/bundle/device_parts.sh
 source "$here/device_parts.sh"
