@@ -95,8 +95,7 @@ def compare(bench, peers):
 
 
 def failures(folder, parts, tests, parity, bench, peers):
-    found = [f"part {p['part']}: exit {p['rc']} after {p['seconds']} s of {p['limit']}" for p in parts if p["rc"] not in (0, 1, 77)]
-    found += [f"part {p['part']}: skipped" for p in parts if p["rc"] == 77]
+    found = [f"part {p['part']}: exit {p['rc']} after {p['seconds']} s of {p['limit']}: {p.get('says', '')}" for p in parts if p["rc"] != 0]
     found += [f"test {t['test']}: {' '.join(t.get('why', '').split())[:300]}" for t in tests.get("tests", []) if t["result"] == "FAILED"]
     found += [f"suite {d['suite']} died (exit {d['exit']}) in {d['in']}" for d in tests.get("died", [])]
     found += [f"parity {j['name']}: exit {j['rc']}: {' '.join(j['log'].split())[-300:]}" for j in parity.get("jobs", []) if j["rc"] != 0]
