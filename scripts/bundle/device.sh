@@ -73,7 +73,7 @@ for name in "${wanted[@]}"; do
   seconds=$((SECONDS - started))
   row=null
   [[ -s $WORK/$name.row.json ]] && row=$(tr -d '\n' <"$WORK/$name.row.json")
-  says=$(tail -n 1 "$log" | tr -cd '[:print:]' | tr -d '"\\' | cut -c 1-200)
+  says=$(tail -n 1 "$log" | tr -cd '[:print:]' | sed 's/["\\]//g' | cut -c 1-200)
   printf '{"part":"%s","rc":%d,"seconds":%d,"limit":%d,"says":"%s","data":%s}\n' \
     "$name" $code $seconds "$limit" "$says" "$row" >>"$OUT/parts.jsonl"
   { echo "==== $name"; head -c 1500000 "$log"; } >>"$OUT/log.txt"
