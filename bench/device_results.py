@@ -7,6 +7,7 @@
 Writes OUT/DATE-DEVICE.json; prints in markdown the three networks beside PyTorch (time, ratio, peak memory of
 tensors), training steps, the kernels farthest from their roofline, and what failed. FOLDER holds device.sh's
 files; what is missing there is missing here. Ratios are PyTorch's time over salix's: above 1, salix is faster.
+A step of a network is forward and backward; those of whole training steps are in the second table.
 """
 import argparse
 import collections
@@ -45,15 +46,15 @@ def milliseconds(row):
 
 
 def network_row(row):
-    """(network, task, batch, precision, fast) of a benchmark of networks_bench, or None."""
+    """(network, task, batch, precision) of a benchmark of networks_bench and salix's way, or None."""
     name = row["name"]
     network = re.search(r"a2s|cornet|midnet", name)
     batch = re.search(r"batch:(\d+)", name)
     if not network or not batch or row.get("error_occurred"):
         return None
     task = "inference" if "inference" in name else "step"
-    precision = "bf16" if re.search("bf16|bfloat16", name) else "tf32" if "tf32" in name else "float32"
-    return network[0], task, int(batch[1]), precision, "fast" in name
+    precision = "tf32" if "tf32" in name else "bf16" if re.search("bf16|bfloat16", name) else "float32"
+    return (network[0], task, int(batch[1]), precision), "salix_all_bf16" if "bfloat16" in name else "salix"
 
 
 def peak(row):
@@ -65,17 +66,16 @@ def peak(row):
 
 
 def compare(bench, peers):
-    """Rows {network, task, batch, precision, salix_ms, ..., eager_ms, compiled_ms, ratio}."""
+    """Rows {network, task, batch, precision, MODE_ms, MODE_peak_MiB...; fastest, ratio, ratio_eager}."""
     table = {}
     for row in bench.get("networks", {}).get("benchmarks", []):
-        key = network_row(row)
-        if key is None:
+        found = network_row(row)
+        if found is None:
             continue
-        entry = table.setdefault(key[:4], {})
-        mode = "salix_fast" if key[4] else "salix"
-        entry |= {f"{mode}_ms": round(milliseconds(row), 3), f"{mode}_peak_MiB": peak(row)}
+        key, mode = found
+        table.setdefault(key, {}).update({f"{mode}_ms": round(milliseconds(row), 3), f"{mode}_peak_MiB": peak(row)})
     for row in peers:
-        if "ms" not in row:
+        if "ms" not in row or "network" not in row:
             continue
         mode = row["mode"] if row["precision"] != "default" else f"{row['mode']}_default"
         precision = "float32" if row["precision"] == "default" else row["precision"]
@@ -84,28 +84,30 @@ def compare(bench, peers):
     rows = []
     for key in sorted(table, key=lambda k: (k[1], k[0], k[2], PRECISIONS.index(k[3]))):
         row = dict(zip(("network", "task", "batch", "precision"), key)) | table[key]
-        strict = [row[name] for name in row if name.endswith("_ms") and not name.startswith("salix") and "default" not in name]
-        if "salix_ms" in row and strict:
-            row["ratio"] = round(min(strict) / row["salix_ms"], 2)
+        modes = [name for name in row if name.endswith("_ms") and not name.startswith("salix") and "default" not in name]
+        if "salix_ms" in row and modes:
+            fastest = min(modes, key=row.get)
+            row |= {"fastest": fastest.removesuffix("_ms"), "ratio": round(row[fastest] / row["salix_ms"], 2)}
+            if "eager_ms" in row:
+                row["ratio_eager"] = round(row["eager_ms"] / row["salix_ms"], 2)
         rows.append(row)
     return rows
 
 
 def failures(folder, parts, tests, parity, bench, peers):
-    found = [f"part {p['part']}: exit {p['rc']} after {p['seconds']} s of {p['limit']}" for p in parts if p["rc"] not in (0, 1, 77)]
-    found += [f"part {p['part']}: skipped" for p in parts if p["rc"] == 77]
+    found = [f"part {p['part']}: exit {p['rc']} after {p['seconds']} s of {p['limit']}: {p.get('says', '')}" for p in parts if p["rc"] != 0]
     found += [f"test {t['test']}: {' '.join(t.get('why', '').split())[:300]}" for t in tests.get("tests", []) if t["result"] == "FAILED"]
     found += [f"suite {d['suite']} died (exit {d['exit']}) in {d['in']}" for d in tests.get("died", [])]
     found += [f"parity {j['name']}: exit {j['rc']}: {' '.join(j['log'].split())[-300:]}" for j in parity.get("jobs", []) if j["rc"] != 0]
     for name, report in bench.items():
         found += [f"benchmark {name} {row['name']}: {row.get('error_message', '')}" for row in report.get("benchmarks", [])
                   if row.get("error_occurred")]
-    found += [f"peer {row['network']} {row['task']} {row['precision']} {row['mode']}: {row['error']}" for row in peers if "error" in row]
+    found += [f"peer {row.get('network')} {row.get('task')} {row.get('precision')} {row.get('mode')}: {row['error']}" for row in peers if "error" in row]
     sanitizer = folder / "sanitizer.txt"
     if sanitizer.exists():
         job = ""
         for line in sanitizer.read_text(errors="replace").splitlines():
-            job = line[5:] if line.startswith("==== ") else job
+            job = line[5:].split(",")[0] if line.startswith("==== ") else job
             summary = re.search(r"(ERROR|RACECHECK) SUMMARY: (\d+) (.*)", line)
             if summary and summary[2] != "0":
                 found.append(f"{job}: {summary[2]} {summary[3]}")
@@ -117,18 +119,24 @@ def cell(row, name, unit=""):
     return "" if value is None else f"{value:.2f}{unit}" if isinstance(value, float) else f"{value}{unit}"
 
 
-def print_networks(rows):
-    print("| | batch | precision | salix | PyTorch | compiled | ratio | peak MiB: salix / PyTorch |\n|---|---:|---|---:|---:|---:|---:|---:|")
+def print_networks(rows, peers):
+    print("| | batch | precision | salix | PyTorch, eager | ratio | PyTorch, fastest | ratio | peak MiB: salix / eager |\n"
+          "|---|---:|---|---:|---:|---:|---:|---:|---:|")
     for row in rows:
         if "salix_ms" not in row:
             continue
-        names = [f"{row['network']}, {row['task']}", str(row["batch"]), row["precision"], cell(row, "salix_ms", " ms"),
-                 cell(row, "eager_ms", " ms"), cell(row, "compiled_ms", " ms"),
-                 f"**{row['ratio']}x**" if "ratio" in row else "",
-                 f"{cell(row, 'salix_peak_MiB')} / {cell(row, 'eager_peak_MiB')}"]
-        print("| " + " | ".join(names) + " |")
-    print("\nratio: the faster of PyTorch's two over salix. PyTorch at its default (float32, TF32 in convolutions), for comparison:")
-    print(", ".join(f"{r['network']} {r['task']} batch {r['batch']} {r['eager_default_ms']:.2f} ms" for r in rows if "eager_default_ms" in r))
+        fastest = f"{row[row['fastest'] + '_ms']:.2f} ms ({row['fastest']})" if "fastest" in row else ""
+        print("| " + " | ".join([
+            f"{row['network']}, {row['task']}", str(row["batch"]), row["precision"], cell(row, "salix_ms", " ms"),
+            cell(row, "eager_ms", " ms"), cell(row, "ratio_eager", "x"), fastest, cell(row, "ratio", "x"),
+            f"{cell(row, 'salix_peak_MiB')} / {cell(row, 'eager_peak_MiB')}"]) + " |")
+    print("\nPyTorch at its default (float32, TF32 in convolutions), eager: "
+          + ", ".join(f"{r['network']} {r['task']} batch {r['batch']} {r['eager_default_ms']:.2f} ms" for r in rows if "eager_default_ms" in r))
+    print("with all of inference in bfloat16, salix: "
+          + ", ".join(f"{r['network']} batch {r['batch']} {r['salix_all_bf16_ms']:.2f} ms" for r in rows if "salix_all_bf16_ms" in r))
+    for row in peers:
+        if row.get("task") == "ceiling":
+            print(f"ceiling, {row['what']} {row.get('precision', '')}: {row.get('GB_per_s', row.get('TFLOP_per_s'))} {'GB/s' if 'GB_per_s' in row else 'TFLOP/s'}")
 
 
 def print_steps(bench):
@@ -178,7 +186,7 @@ def report(folder, date, out):
     path = out / f"{date}-{re.sub('[^a-z0-9]+', '-', device.lower()).strip('-')}.json"
     path.write_text(json.dumps(result, indent=1) + "\n")
     print(f"{device}, {date}: {path}\n")
-    print_networks(result["networks"])
+    print_networks(result["networks"], result["peers"])
     print_steps(result["bench"])
     print_counts({"profiles": result["profiles"]})
     print_kernels(result["bench"])
@@ -202,7 +210,8 @@ def self_check():
         "parts.jsonl": '{"part":"facts","rc":0,"seconds":1,"limit":20,"data":{"gpu":"NVIDIA H100 80GB HBM3, 580.1"}}\n'
                        '{"part":"peers","rc":124,"seconds":80,"limit":80,"data":null}\n{"part":"ben',
         "bench.json": json.dumps(bench),
-        "peers.jsonl": '{"network":"a2s","task":"inference","batch":8,"precision":"bf16","mode":"eager","ms":3.0,"peak_MiB":500}\n'
+        "peers.jsonl": '{"task":"ceiling","what":"copy","GB_per_s":3000.0,"ms":1.0}\n'
+                       '{"network":"a2s","task":"inference","batch":8,"precision":"bf16","mode":"eager","ms":3.0,"peak_MiB":500}\n'
                        '{"network":"a2s","task":"inference","batch":8,"precision":"bf16","mode":"compiled","ms":2.5,"peak_MiB":500}\n'
                        '{"network":"a2s","task":"step","batch":8,"precision":"default","mode":"eager","error":"out of memory"}\n',
         "tests.json": json.dumps({"passed": 1, "failed": 1, "skipped": 0, "died": [{"suite": "kernels-X", "exit": "139", "in": "X.Y/cuda"}],
@@ -210,7 +219,7 @@ def self_check():
         "parity.json": json.dumps({"jobs": [{"name": "twice-a2s-bf16", "rc": 1, "seconds": 0, "log": "differ"}],
                                    "profiles": {"a2s-none-1": {"device_counts": {"launches": 900}, "memory": {"allocator_peak_bytes": 2**30}}}}),
         "conv_plans.jsonl": '{"run":"a","pass":"forward","math":"fma","fallback":"none"}\n{"run":"b","pass":"forward","math":"fma","fallback":"none"}\n',
-        "sanitizer.txt": "==== sanitize-memcheck-0\n========= ERROR SUMMARY: 2 errors\n==== sanitize-racecheck-0\n"
+        "sanitizer.txt": "==== sanitize-memcheck-0, 3 tests passed in it\n========= ERROR SUMMARY: 2 errors\n==== sanitize-racecheck-0\n"
                          "========= RACECHECK SUMMARY: 0 hazards displayed (0 errors, 0 warnings)\n"}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)

@@ -11,7 +11,7 @@
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The limits add up to the total; what a part leaves over is nobody's.
-declare -A limits=([facts]=25 [smoke]=40 [tests]=80 [parity]=75 [bench]=105 [peers]=80 [profile]=35 [sanitize]=50)
+declare -A limits=([facts]=25 [smoke]=40 [tests]=80 [parity]=75 [bench]=105 [peers]=85 [profile]=30 [sanitize]=50)
 order=(facts smoke tests parity bench peers profile sanitize)
 # shellcheck source=scripts/bundle/device_parts.sh
 source "$here/device_parts.sh"
@@ -73,11 +73,13 @@ for name in "${wanted[@]}"; do
   seconds=$((SECONDS - started))
   row=null
   [[ -s $WORK/$name.row.json ]] && row=$(tr -d '\n' <"$WORK/$name.row.json")
-  printf '{"part":"%s","rc":%d,"seconds":%d,"limit":%d,"data":%s}\n' "$name" $code $seconds "$limit" "$row" >>"$OUT/parts.jsonl"
+  says=$(tail -n 1 "$log" | tr -cd '[:print:]' | sed 's/["\\]//g' | cut -c 1-200)
+  printf '{"part":"%s","rc":%d,"seconds":%d,"limit":%d,"says":"%s","data":%s}\n' \
+    "$name" $code $seconds "$limit" "$says" "$row" >>"$OUT/parts.jsonl"
   { echo "==== $name"; head -c 1500000 "$log"; } >>"$OUT/log.txt"
   echo "==== $name: exit $code after $seconds s"
   tail -n 14 "$log" | cut -c 1-240
-  summary+=("$(printf '%-9s exit %3d %4d s  %s' "$name" $code $seconds "$(tail -n 1 "$log" | cut -c 1-150)")")
+  summary+=("$(printf '%-9s exit %3d %4d s  %s' "$name" $code $seconds "${says:0:150}")")
 done
 echo
 echo "---- in short; all of it took $((SECONDS - begin)) s"
