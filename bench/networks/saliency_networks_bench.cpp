@@ -27,7 +27,7 @@ Tensor random_batch(std::int64_t images, std::uint64_t seed) {
 
 void inference(benchmark::State& state, const Network& which, DType dtype) {
   Exec& exec = bench_exec();
-  exec.allocator()->release_cached();
+  release_memory();
   const auto network = make_network(exec, which.name);
   network->to(dtype);
   network->eval();
@@ -40,13 +40,13 @@ void inference(benchmark::State& state, const Network& which, DType dtype) {
   run(state, {.flops = which.flops_per_image * static_cast<double>(images)}, [&] {
     benchmark::DoNotOptimize(network->outputs(image, modality).front().logits.view().data);
   });
-  add_memory(state);
+  add_memory(state, exec);
 }
 
 // The gradients come in where the networks' losses are: at the prediction, and at midnet's score1.
 void training_pass(benchmark::State& state, const Network& which) {
   Exec& exec = bench_exec();
-  exec.allocator()->release_cached();
+  release_memory();
   const auto network = make_network(exec, which.name);
   const std::int64_t images = state.range(0);
   const Tensor image = random_batch(images, 1), modality = random_batch(images, 2);
@@ -61,7 +61,7 @@ void training_pass(benchmark::State& state, const Network& which) {
     }
     backward(logits, cotangents);
   });
-  add_memory(state);
+  add_memory(state, exec);
 }
 
 template <typename Body>
@@ -69,7 +69,7 @@ auto* add(const std::string& name, const Body& body) {
   return benchmark::RegisterBenchmark(name.c_str(), body)
       ->ArgName("batch")
       ->Unit(benchmark::kMillisecond)
-      ->UseRealTime();
+      ->Apply(timed);
 }
 
 const bool registered = [] {

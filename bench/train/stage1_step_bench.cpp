@@ -39,7 +39,7 @@ void stage1_step(benchmark::State& state) {
   }
   const int size = std::stoi(setting("SALIX_BENCH_SIZE", "320"));
   Exec& exec = bench_exec();
-  exec.allocator()->release_cached();
+  release_memory();
   const LoadedNetwork loaded = load_network(exec, "a2s", weights, false);
   auto& network = dynamic_cast<A2s&>(*loaded.network);
   network.train();
@@ -58,7 +58,7 @@ void stage1_step(benchmark::State& state) {
     state.counters["loss"] = step(batch).total;
     ++batch.step;
   });
-  add_memory(state);
+  add_memory(state, exec);
 }
 BENCHMARK(stage1_step)
     ->Name("stage1_step")
@@ -66,7 +66,7 @@ BENCHMARK(stage1_step)
     ->ArgsProduct({{-2, -1, 1, 2}, {0, 1}})
     ->Iterations(3)
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+    ->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -41,7 +41,7 @@ void stage2_step(benchmark::State& state, const std::string& name) {
     return;
   }
   Exec& exec = bench_exec();
-  exec.allocator()->release_cached();
+  release_memory();
   const std::unique_ptr<SaliencyNetwork> network = make_network(exec, name);
   import_network(*network, io::read_weights(weights).arrays);
   network->train();
@@ -56,17 +56,17 @@ void stage2_step(benchmark::State& state, const std::string& name) {
     state.counters["loss"] = step(batch, position).total;
     ++position.step;
   });
-  add_memory(state);
+  add_memory(state, exec);
 }
 
 BENCHMARK_CAPTURE(stage2_step, cornet, "cornet")
     ->Iterations(3)
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+    ->Apply(timed);
 BENCHMARK_CAPTURE(stage2_step, midnet, "midnet")
     ->Iterations(3)
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+    ->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench
