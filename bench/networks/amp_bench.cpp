@@ -1,5 +1,5 @@
 // Every network at 320x320 in float32 and under autocast: inference at batch 1, folded, and a
-// training pass (forward and backward, batch statistics, all gradients) at batch 2.
+// training pass (forward and backward, batch statistics, all gradients) at batch 2; on the host.
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
 #include "engine/autograd/tape.h"
@@ -49,6 +49,7 @@ void training(benchmark::State& state, const std::string& name, bool amp) {
 }
 
 const bool registered = [] {
+  if (on_cuda()) return false;  // saliency_networks_bench.cpp has these rows at larger batches
   for (const std::string& name : network_names()) {
     for (const bool amp : {false, true}) {
       const std::string tail = "/" + name + (amp ? "/bf16" : "/float32");
