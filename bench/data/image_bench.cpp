@@ -46,9 +46,9 @@ void normalize(benchmark::State& state) {
   });
 }
 
-BENCHMARK(decode)->Name("image_decode_jpeg")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(resize)->Name("image_resize_bicubic_320")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(normalize)->Name("image_normalize_320")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(decode)->Name("image_decode_jpeg")->Unit(benchmark::kMillisecond)->Apply(timed);
+BENCHMARK(resize)->Name("image_resize_bicubic_320")->Unit(benchmark::kMillisecond)->Apply(timed);
+BENCHMARK(normalize)->Name("image_normalize_320")->Unit(benchmark::kMillisecond)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

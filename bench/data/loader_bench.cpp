@@ -78,26 +78,26 @@ BENCHMARK_CAPTURE(loader, image, "c", false)
     ->Arg(1)
     ->Arg(2)
     ->MeasureProcessCPUTime()
-    ->UseRealTime()
+    ->Apply(timed)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(loader, image_depth_mask, "cd", true)
     ->Arg(1)
     ->Arg(2)
     ->MeasureProcessCPUTime()
-    ->UseRealTime()
+    ->Apply(timed)
     ->Unit(benchmark::kMillisecond);
 
 void decode_jpeg(benchmark::State& state) {
   const auto bytes = data::read_file_bytes(samples()[0].image);
   for (auto _ : state) benchmark::DoNotOptimize(data::decode_rgb(bytes, "bench"));
 }
-BENCHMARK(decode_jpeg)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(decode_jpeg)->MeasureProcessCPUTime()->Apply(timed)->Unit(benchmark::kMillisecond);
 
 void resize_bicubic(benchmark::State& state) {
   const data::Image image = data::read_rgb(samples()[0].image);
   for (auto _ : state) benchmark::DoNotOptimize(data::resize_bicubic_pillow(image, 320, 320));
 }
-BENCHMARK(resize_bicubic)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(resize_bicubic)->MeasureProcessCPUTime()->Apply(timed)->Unit(benchmark::kMillisecond);
 
 void normalize(benchmark::State& state) {
   const data::Image image(320, 320, 3, 100);
@@ -107,7 +107,7 @@ void normalize(benchmark::State& state) {
     benchmark::DoNotOptimize(out.data());
   }
 }
-BENCHMARK(normalize)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(normalize)->MeasureProcessCPUTime()->Apply(timed)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace salix::bench

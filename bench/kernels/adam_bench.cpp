@@ -17,7 +17,7 @@ void adam(benchmark::State& state) {
                        {.learning_rate = 1e-3, .step = 2});
   });
 }
-BENCHMARK(adam)->Name("adam_step")->Arg(2192896)->Arg(25700928)->UseRealTime();
+BENCHMARK(adam)->Name("adam_step")->Arg(2192896)->Arg(25700928)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -20,10 +20,10 @@ void adaptive_avg_pool(benchmark::State& state, bool backward, const Shape& in, 
 
 const Shape kFusion{8, 160, 160, 64}, kDeep{8, 40, 40, 512};
 
-BENCHMARK_CAPTURE(adaptive_avg_pool, global, false, kFusion, 1)->UseRealTime();
-BENCHMARK_CAPTURE(adaptive_avg_pool, global_backward, true, kFusion, 1)->UseRealTime();
-BENCHMARK_CAPTURE(adaptive_avg_pool, grid, false, kDeep, 13)->UseRealTime();
-BENCHMARK_CAPTURE(adaptive_avg_pool, grid_backward, true, kDeep, 13)->UseRealTime();
+BENCHMARK_CAPTURE(adaptive_avg_pool, global, false, kFusion, 1)->Apply(timed);
+BENCHMARK_CAPTURE(adaptive_avg_pool, global_backward, true, kFusion, 1)->Apply(timed);
+BENCHMARK_CAPTURE(adaptive_avg_pool, grid, false, kDeep, 13)->Apply(timed);
+BENCHMARK_CAPTURE(adaptive_avg_pool, grid_backward, true, kDeep, 13)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -24,10 +24,10 @@ void adaptive_max_pool(benchmark::State& state, bool backward, const Shape& in, 
 
 const Shape kGate{8, 160, 160, 128}, kDeepest{8, 10, 10, 256};
 
-BENCHMARK_CAPTURE(adaptive_max_pool, global, false, kGate, 1)->UseRealTime();
-BENCHMARK_CAPTURE(adaptive_max_pool, global_backward, true, kGate, 1)->UseRealTime();
-BENCHMARK_CAPTURE(adaptive_max_pool, grid, false, kDeepest, 13)->UseRealTime();
-BENCHMARK_CAPTURE(adaptive_max_pool, grid_backward, true, kDeepest, 13)->UseRealTime();
+BENCHMARK_CAPTURE(adaptive_max_pool, global, false, kGate, 1)->Apply(timed);
+BENCHMARK_CAPTURE(adaptive_max_pool, global_backward, true, kGate, 1)->Apply(timed);
+BENCHMARK_CAPTURE(adaptive_max_pool, grid, false, kDeepest, 13)->Apply(timed);
+BENCHMARK_CAPTURE(adaptive_max_pool, grid_backward, true, kDeepest, 13)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

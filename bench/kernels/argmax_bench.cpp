@@ -15,8 +15,8 @@ void argmax(benchmark::State& state, const Shape& in) {
   run(state, work, [&] { kernels::argmax(exec, x.view(), y.mutable_view()); });
 }
 
-BENCHMARK_CAPTURE(argmax, pixels, Shape({8, 160, 160, 24}))->UseRealTime();
-BENCHMARK_CAPTURE(argmax, rows, Shape({64, 102400}))->UseRealTime();
+BENCHMARK_CAPTURE(argmax, pixels, Shape({8, 160, 160, 24}))->Apply(timed);
+BENCHMARK_CAPTURE(argmax, rows, Shape({64, 102400}))->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

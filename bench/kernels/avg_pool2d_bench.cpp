@@ -24,10 +24,10 @@ const Shape kMap{8, 160, 160, 64}, kMask{8, 320, 320, 1};
 constexpr kernels::AvgPool2dParams kHalve{.kernel = 2, .stride = 2};
 constexpr kernels::AvgPool2dParams kBlur{.kernel = 11, .stride = 1, .padding = 5};
 
-BENCHMARK_CAPTURE(avg_pool, halve, false, kMap, kHalve)->UseRealTime();
-BENCHMARK_CAPTURE(avg_pool, halve_backward, true, kMap, kHalve)->UseRealTime();
-BENCHMARK_CAPTURE(avg_pool, blur, false, kMask, kBlur)->UseRealTime();
-BENCHMARK_CAPTURE(avg_pool, blur_backward, true, kMask, kBlur)->UseRealTime();
+BENCHMARK_CAPTURE(avg_pool, halve, false, kMap, kHalve)->Apply(timed);
+BENCHMARK_CAPTURE(avg_pool, halve_backward, true, kMap, kHalve)->Apply(timed);
+BENCHMARK_CAPTURE(avg_pool, blur, false, kMask, kBlur)->Apply(timed);
+BENCHMARK_CAPTURE(avg_pool, blur_backward, true, kMask, kBlur)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

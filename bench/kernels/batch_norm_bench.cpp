@@ -97,7 +97,7 @@ const bool registered = [] {
                                        function(state, layer, dtype, params, residual);
                                      })
             ->Unit(benchmark::kMicrosecond)
-            ->UseRealTime();
+            ->Apply(timed);
       };
       add("train", forward, {.training = true}, false);
       add("train_relu", forward, {.training = true, .relu = true}, false);

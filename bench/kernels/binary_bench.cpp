@@ -58,7 +58,7 @@ const bool registered = [] {
               name.c_str(),
               [=, &pattern](benchmark::State& state) { function(state, op, pattern, dtype); })
               ->Unit(benchmark::kMicrosecond)
-              ->UseRealTime();
+              ->Apply(timed);
         };
         add("forward", forward);
         add("backward", backward);

@@ -77,7 +77,7 @@ BENCHMARK(btm_forward_backward)
     ->ArgsProduct({{80, 112}, {1, 4}})
     ->Unit(benchmark::kMillisecond)
     ->MeasureProcessCPUTime()
-    ->UseRealTime();
+    ->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -26,10 +26,10 @@ void concat(benchmark::State& state, bool backward, std::int64_t batch, DType dt
   });
 }
 
-BENCHMARK_CAPTURE(concat, inference, false, 1, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(concat, forward, false, 8, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(concat, forward_bf16, false, 8, DType::kBFloat16)->UseRealTime();
-BENCHMARK_CAPTURE(concat, backward, true, 8, DType::kFloat32)->UseRealTime();
+BENCHMARK_CAPTURE(concat, inference, false, 1, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(concat, forward, false, 8, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(concat, forward_bf16, false, 8, DType::kBFloat16)->Apply(timed);
+BENCHMARK_CAPTURE(concat, backward, true, 8, DType::kFloat32)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -88,7 +88,7 @@ const bool registered = [] {
           name.c_str(),
           [=, &layer](benchmark::State& state) { convolve(state, layer, pass, batch, dtype); })
           ->Unit(benchmark::kMicrosecond)
-          ->UseRealTime();
+          ->Apply(timed);
     }
   };
   add("inference", Pass::kInference, 1, DType::kFloat32);

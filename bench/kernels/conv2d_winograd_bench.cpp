@@ -48,7 +48,7 @@ const bool registered = [] {
       benchmark::RegisterBenchmark(
           name.c_str(), [=, &layer](benchmark::State& state) { convolve(state, layer, conv2d); })
           ->Unit(benchmark::kMicrosecond)
-          ->UseRealTime();
+          ->Apply(timed);
     };
     add("direct", kernels::onednn::conv2d);
     add("winograd", kernels::winograd::conv2d);

@@ -17,7 +17,7 @@ void csd_forward(benchmark::State& state) {
   run(state, {.bytes = static_cast<double>(x.size_bytes())},
       [&] { kernels::csd(exec, x.view(), loss.mutable_view(), kParams); });
 }
-BENCHMARK(csd_forward)->Name("csd/forward/float32")->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(csd_forward)->Name("csd/forward/float32")->Unit(benchmark::kMicrosecond)->Apply(timed);
 
 void csd_backward(benchmark::State& state) {
   Exec& exec = bench_exec();
@@ -26,7 +26,7 @@ void csd_backward(benchmark::State& state) {
   run(state, {.bytes = 2.0 * static_cast<double>(x.size_bytes())},
       [&] { kernels::csd_backward(exec, dloss.view(), x.view(), dx.mutable_view(), kParams); });
 }
-BENCHMARK(csd_backward)->Name("csd/backward/float32")->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(csd_backward)->Name("csd/backward/float32")->Unit(benchmark::kMicrosecond)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

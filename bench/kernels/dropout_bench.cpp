@@ -28,7 +28,7 @@ const bool registered = [] {
       benchmark::RegisterBenchmark(name.c_str(),
                                    [=](benchmark::State& state) { drop(state, function, dtype); })
           ->Unit(benchmark::kMicrosecond)
-          ->UseRealTime();
+          ->Apply(timed);
     };
     add("dropout", kernels::dropout);
     add("drop_path", kernels::drop_path);

@@ -30,10 +30,10 @@ void gather(benchmark::State& state, bool backward, const Shape& table_shape, st
 
 const Shape kBias{169, 12}, kLarge{4096, 256};
 
-BENCHMARK_CAPTURE(gather, bias, false, kBias, 2401)->UseRealTime();
-BENCHMARK_CAPTURE(gather, bias_backward, true, kBias, 2401)->UseRealTime();
-BENCHMARK_CAPTURE(gather, large, false, kLarge, 32768)->UseRealTime();
-BENCHMARK_CAPTURE(gather, large_backward, true, kLarge, 32768)->UseRealTime();
+BENCHMARK_CAPTURE(gather, bias, false, kBias, 2401)->Apply(timed);
+BENCHMARK_CAPTURE(gather, bias_backward, true, kBias, 2401)->Apply(timed);
+BENCHMARK_CAPTURE(gather, large, false, kLarge, 32768)->Apply(timed);
+BENCHMARK_CAPTURE(gather, large_backward, true, kLarge, 32768)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -79,7 +79,7 @@ const bool registered = [] {
         benchmark::RegisterBenchmark(
             name.c_str(), [=, &layer](benchmark::State& state) { function(state, layer, dtype); })
             ->Unit(benchmark::kMicrosecond)
-            ->UseRealTime();
+            ->Apply(timed);
       };
       add("forward", forward);
       add("backward", backward);

@@ -17,7 +17,7 @@ void iou_forward(benchmark::State& state) {
     kernels::iou(exec, x.view(), target.view(), loss.mutable_view(), sums.mutable_view(), {});
   });
 }
-BENCHMARK(iou_forward)->Name("iou/forward/float32")->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(iou_forward)->Name("iou/forward/float32")->Unit(benchmark::kMicrosecond)->Apply(timed);
 
 void iou_backward(benchmark::State& state) {
   Exec& exec = bench_exec();
@@ -29,7 +29,7 @@ void iou_backward(benchmark::State& state) {
                           dx.mutable_view(), {});
   });
 }
-BENCHMARK(iou_backward)->Name("iou/backward/float32")->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(iou_backward)->Name("iou/backward/float32")->Unit(benchmark::kMicrosecond)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

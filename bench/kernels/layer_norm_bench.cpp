@@ -72,7 +72,7 @@ const bool registered = [] {
         benchmark::RegisterBenchmark(
             name.c_str(), [=, &stage](benchmark::State& state) { function(state, stage, dtype); })
             ->Unit(benchmark::kMicrosecond)
-            ->UseRealTime();
+            ->Apply(timed);
       };
       add("forward", forward);
       add("backward", backward);

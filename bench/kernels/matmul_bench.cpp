@@ -49,7 +49,7 @@ const bool registered = [] {
       benchmark::RegisterBenchmark(
           name.c_str(), [=, &product](benchmark::State& state) { multiply(state, product, dtype); })
           ->Unit(benchmark::kMicrosecond)
-          ->UseRealTime();
+          ->Apply(timed);
     }
   }
   return true;

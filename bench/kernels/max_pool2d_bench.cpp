@@ -29,11 +29,11 @@ void max_pool(benchmark::State& state, Pass pass, std::int64_t batch, DType dtyp
   });
 }
 
-BENCHMARK_CAPTURE(max_pool, inference, Pass::kInference, 1, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(max_pool, forward, Pass::kForward, 8, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(max_pool, forward_bf16, Pass::kForward, 8, DType::kBFloat16)->UseRealTime();
-BENCHMARK_CAPTURE(max_pool, backward, Pass::kBackward, 8, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(max_pool, backward_bf16, Pass::kBackward, 8, DType::kBFloat16)->UseRealTime();
+BENCHMARK_CAPTURE(max_pool, inference, Pass::kInference, 1, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(max_pool, forward, Pass::kForward, 8, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(max_pool, forward_bf16, Pass::kForward, 8, DType::kBFloat16)->Apply(timed);
+BENCHMARK_CAPTURE(max_pool, backward, Pass::kBackward, 8, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(max_pool, backward_bf16, Pass::kBackward, 8, DType::kBFloat16)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

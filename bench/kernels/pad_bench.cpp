@@ -20,10 +20,10 @@ using Before = std::vector<std::int64_t>;
 
 BENCHMARK_CAPTURE(pad, windows, Shape({8, 80, 80, 96}), Shape({8, 84, 84, 96}),
                   Before({0, 0, 0, 0}))
-    ->UseRealTime();
+    ->Apply(timed);
 BENCHMARK_CAPTURE(pad, channels, Shape({8, 320, 320, 3}), Shape({8, 320, 320, 4}),
                   Before({0, 0, 0, 0}))
-    ->UseRealTime();
+    ->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

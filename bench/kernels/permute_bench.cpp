@@ -22,12 +22,12 @@ using Order = std::vector<int>;
 const Shape kImage{8, 3, 320, 320}, kMap{8, 160, 160, 64}, kWindows{8, 12, 7, 12, 7, 96};
 
 BENCHMARK_CAPTURE(permute, image_to_nhwc, kImage, Order({0, 2, 3, 1}), DType::kFloat32)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(permute, map_to_nchw, kMap, Order({0, 3, 1, 2}), DType::kFloat32)->UseRealTime();
+    ->Apply(timed);
+BENCHMARK_CAPTURE(permute, map_to_nchw, kMap, Order({0, 3, 1, 2}), DType::kFloat32)->Apply(timed);
 BENCHMARK_CAPTURE(permute, map_to_nchw_bf16, kMap, Order({0, 3, 1, 2}), DType::kBFloat16)
-    ->UseRealTime();
+    ->Apply(timed);
 BENCHMARK_CAPTURE(permute, windows, kWindows, Order({0, 1, 3, 2, 4, 5}), DType::kFloat32)
-    ->UseRealTime();
+    ->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -53,7 +53,7 @@ void build(benchmark::State& state) {
   run(state, {.bytes = static_cast<double>(bytes)}, [&] { buffers.build(); });
   state.counters["vertices"] = static_cast<double>(buffers.neighbour.dim(2));
 }
-BENCHMARK(build)->Name("permutohedral_build")->ArgName("dims")->Arg(2)->Arg(5)->UseRealTime();
+BENCHMARK(build)->Name("permutohedral_build")->ArgName("dims")->Arg(2)->Arg(5)->Apply(timed);
 
 void filter(benchmark::State& state) {
   const Buffers buffers(static_cast<int>(state.range(0)));
@@ -66,7 +66,7 @@ void filter(benchmark::State& state) {
         x.view(), y.mutable_view());
   });
 }
-BENCHMARK(filter)->Name("permutohedral_filter")->ArgName("dims")->Arg(2)->Arg(5)->UseRealTime();
+BENCHMARK(filter)->Name("permutohedral_filter")->ArgName("dims")->Arg(2)->Arg(5)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -24,13 +24,13 @@ void reduce(benchmark::State& state, bool backward, const Shape& in, const Shape
 const Shape kMap{8, 160, 160, 64}, kSpatial{8, 1, 1, 64}, kChannels{8, 160, 160, 1};
 const Shape kBias{1, 1, 1, 64}, kAll{1, 1, 1, 1};
 
-BENCHMARK_CAPTURE(reduce, spatial, false, kMap, kSpatial, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(reduce, spatial_bf16, false, kMap, kSpatial, DType::kBFloat16)->UseRealTime();
-BENCHMARK_CAPTURE(reduce, channels, false, kMap, kChannels, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(reduce, bias, false, kMap, kBias, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(reduce, all, false, kMap, kAll, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(reduce, spatial_backward, true, kMap, kSpatial, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(reduce, channels_backward, true, kMap, kChannels, DType::kFloat32)->UseRealTime();
+BENCHMARK_CAPTURE(reduce, spatial, false, kMap, kSpatial, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(reduce, spatial_bf16, false, kMap, kSpatial, DType::kBFloat16)->Apply(timed);
+BENCHMARK_CAPTURE(reduce, channels, false, kMap, kChannels, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(reduce, bias, false, kMap, kBias, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(reduce, all, false, kMap, kAll, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(reduce, spatial_backward, true, kMap, kSpatial, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(reduce, channels_backward, true, kMap, kChannels, DType::kFloat32)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

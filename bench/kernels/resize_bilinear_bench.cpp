@@ -19,10 +19,10 @@ void resize(benchmark::State& state, std::int64_t in, std::int64_t out, std::int
     }
   });
 }
-BENCHMARK_CAPTURE(resize, up4_64, 40, 160, 64, false)->UseRealTime();
-BENCHMARK_CAPTURE(resize, up4_64_backward, 40, 160, 64, true)->UseRealTime();
-BENCHMARK_CAPTURE(resize, logits_160_to_320, 160, 320, 1, false)->UseRealTime();
-BENCHMARK_CAPTURE(resize, logits_160_to_320_backward, 160, 320, 1, true)->UseRealTime();
+BENCHMARK_CAPTURE(resize, up4_64, 40, 160, 64, false)->Apply(timed);
+BENCHMARK_CAPTURE(resize, up4_64_backward, 40, 160, 64, true)->Apply(timed);
+BENCHMARK_CAPTURE(resize, logits_160_to_320, 160, 320, 1, false)->Apply(timed);
+BENCHMARK_CAPTURE(resize, logits_160_to_320_backward, 160, 320, 1, true)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -15,8 +15,8 @@ void roll(benchmark::State& state, DType dtype) {
   run(state, work, [&] { kernels::roll(exec, x.view(), y.mutable_view(), {-3, -3}); });
 }
 
-BENCHMARK_CAPTURE(roll, float32, DType::kFloat32)->UseRealTime();
-BENCHMARK_CAPTURE(roll, bf16, DType::kBFloat16)->UseRealTime();
+BENCHMARK_CAPTURE(roll, float32, DType::kFloat32)->Apply(timed);
+BENCHMARK_CAPTURE(roll, bf16, DType::kBFloat16)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

@@ -16,7 +16,7 @@ void sgd(benchmark::State& state) {
                       {.learning_rate = 1e-3});
   });
 }
-BENCHMARK(sgd)->Name("sgd_step")->Arg(2192896)->Arg(25700928)->UseRealTime();
+BENCHMARK(sgd)->Name("sgd_step")->Arg(2192896)->Arg(25700928)->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

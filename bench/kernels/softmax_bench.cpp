@@ -45,7 +45,7 @@ const bool registered = [] {
               name.c_str(),
               [=, &rows](benchmark::State& state) { function(state, rows, dtype, log); })
               ->Unit(benchmark::kMicrosecond)
-              ->UseRealTime();
+              ->Apply(timed);
         };
         add("forward", forward);
         add("backward", backward);

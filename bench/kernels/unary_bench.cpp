@@ -50,7 +50,7 @@ const bool registered = [] {
           benchmark::RegisterBenchmark(
               name.c_str(), [=, &map](benchmark::State& state) { function(state, op, map, dtype); })
               ->Unit(benchmark::kMicrosecond)
-              ->UseRealTime();
+              ->Apply(timed);
         };
         add("forward", forward);
         add("backward", backward);

@@ -35,7 +35,7 @@ void factorised(benchmark::State& state) {
 }
 BENCHMARK(factorised)
     ->Name("upsampled_conv2d/factorised")
-    ->UseRealTime()
+    ->Apply(timed)
     ->Unit(benchmark::kMillisecond);
 
 void enlarged_first(benchmark::State& state) {
@@ -51,7 +51,7 @@ void enlarged_first(benchmark::State& state) {
 }
 BENCHMARK(enlarged_first)
     ->Name("upsampled_conv2d/enlarged_first")
-    ->UseRealTime()
+    ->Apply(timed)
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

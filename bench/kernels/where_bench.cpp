@@ -19,7 +19,7 @@ void where_forward(benchmark::State& state) {
 BENCHMARK(where_forward)
     ->Name("where/forward/float32")
     ->Unit(benchmark::kMicrosecond)
-    ->UseRealTime();
+    ->Apply(timed);
 
 void where_backward(benchmark::State& state) {
   Exec& exec = bench_exec();
@@ -32,7 +32,7 @@ void where_backward(benchmark::State& state) {
 BENCHMARK(where_backward)
     ->Name("where/backward/float32")
     ->Unit(benchmark::kMicrosecond)
-    ->UseRealTime();
+    ->Apply(timed);
 
 }  // namespace
 }  // namespace salix::bench

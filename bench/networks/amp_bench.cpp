@@ -1,5 +1,5 @@
 // Every network at 320x320 in float32 and under autocast: inference at batch 1, folded, and a
-// training pass (forward and backward, batch statistics, all gradients) at batch 2.
+// training pass (forward and backward, batch statistics, all gradients) at batch 2; on the host.
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
 #include "engine/autograd/tape.h"
@@ -20,7 +20,7 @@ Tensor noise(std::int64_t images) {
 
 void inference(benchmark::State& state, const std::string& name, bool amp) {
   Exec& exec = bench_exec();
-  exec.allocator()->release_cached();
+  release_memory();
   const auto network = make_network(exec, name);
   const Autocast policy(exec, amp);
   network->eval();
@@ -30,12 +30,12 @@ void inference(benchmark::State& state, const std::string& name, bool amp) {
   exec.allocator()->reset_peak();
   run(state, {},
       [&] { benchmark::DoNotOptimize(network->outputs(image, image).front().logits.view().data); });
-  add_memory(state);
+  add_memory(state, exec);
 }
 
 void training(benchmark::State& state, const std::string& name, bool amp) {
   Exec& exec = bench_exec();
-  exec.allocator()->release_cached();
+  release_memory();
   const auto network = make_network(exec, name);
   const Autocast policy(exec, amp);
   const Tensor image = noise(2);
@@ -45,19 +45,20 @@ void training(benchmark::State& state, const std::string& name, bool amp) {
     const Tensor logits = network->outputs(image, image).front().logits;
     backward(logits, Tensor::full(exec, logits.shape(), 1e-3));
   });
-  add_memory(state);
+  add_memory(state, exec);
 }
 
 const bool registered = [] {
+  if (on_cuda()) return false;  // saliency_networks_bench.cpp has these rows at larger batches
   for (const std::string& name : network_names()) {
     for (const bool amp : {false, true}) {
       const std::string tail = "/" + name + (amp ? "/bf16" : "/float32");
       benchmark::RegisterBenchmark(("amp_inference" + tail).c_str(), inference, name, amp)
           ->Unit(benchmark::kMillisecond)
-          ->UseRealTime();
+          ->Apply(timed);
       benchmark::RegisterBenchmark(("amp_training" + tail).c_str(), training, name, amp)
           ->Unit(benchmark::kMillisecond)
-          ->UseRealTime();
+          ->Apply(timed);
     }
   }
   return true;

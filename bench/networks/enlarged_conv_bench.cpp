@@ -47,7 +47,7 @@ void midnet_sizes(benchmark::internal::Benchmark* benchmark) {
       ->Args({10, 80, 512})
       ->Args({20, 40, 1024})
       ->Args({10, 20, 1024})
-      ->UseRealTime()
+      ->Apply(timed)
       ->Unit(benchmark::kMillisecond);
 }
 

@@ -1,13 +1,15 @@
 // One training step of stage 1 on a fixed batch: two forward passes, losses, backward, optimizer.
 // scale is u of the second size S + 64 u; full:1 computes the resting encoder's gradients too.
 // $SALIX_BENCH_WEIGHTS (an a2s file) and $SALIX_BENCH_IMAGES (a folder) are needed;
-// $SALIX_BENCH_SIZE and $SALIX_BENCH_BATCH replace 320 and 8.
+// $SALIX_BENCH_SIZE and $SALIX_BENCH_BATCH replace 320 and 8. On a GPU also in TF32 and under
+// autocast (bf16). The loss is that of the fourth step, whatever the number of steps.
 #include <cstdlib>
 #include <string>
 
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
 #include "data/file_list.h"
+#include "layers/functional/autocast.h"
 #include "models/load_network.h"
 #include "train/stage1/stage1_batch.h"
 
@@ -30,7 +32,7 @@ std::vector<data::SampleFiles> samples_in(const std::string& folder) {
   return samples;
 }
 
-void stage1_step(benchmark::State& state) {
+void stage1_step(benchmark::State& state, Precision precision) {
   const std::string weights = setting("SALIX_BENCH_WEIGHTS", "");
   const std::string images = setting("SALIX_BENCH_IMAGES", "");
   if (weights.empty() || images.empty()) {
@@ -38,8 +40,9 @@ void stage1_step(benchmark::State& state) {
     return;
   }
   const int size = std::stoi(setting("SALIX_BENCH_SIZE", "320"));
-  Exec& exec = bench_exec();
-  exec.allocator()->release_cached();
+  Exec& exec = bench_exec(precision);
+  release_memory();
+  const Autocast policy(exec, precision == Precision::kBf16);
   const LoadedNetwork loaded = load_network(exec, "a2s", weights, false);
   auto& network = dynamic_cast<A2s&>(*loaded.network);
   network.train();
@@ -54,19 +57,35 @@ void stage1_step(benchmark::State& state) {
                             .encoder_rests = true,
                             .skip_resting_encoder = state.range(1) == 0});
   exec.allocator()->reset_peak();
-  run(state, {}, [&] {
-    state.counters["loss"] = step(batch).total;
-    ++batch.step;
+  run(state, {.precision = precision}, [&] {
+    const Stage1Report report = step(batch);
+    if (batch.step++ == 4) state.counters["loss"] = report.total;
   });
-  add_memory(state);
+  add_memory(state, exec);
 }
-BENCHMARK(stage1_step)
-    ->Name("stage1_step")
-    ->ArgNames({"scale", "full"})
-    ->ArgsProduct({{-2, -1, 1, 2}, {0, 1}})
-    ->Iterations(3)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+
+void add(Precision precision, const std::vector<std::int64_t>& scales, std::int64_t full) {
+  const std::string tail = precision == Precision::kFloat32 ? "" : str("_", name_of(precision));
+  benchmark::RegisterBenchmark(("stage1_step" + tail).c_str(), stage1_step, precision)
+      ->ArgNames({"scale", "full"})
+      ->ArgsProduct({scales, {full}})
+      ->Iterations(on_cuda() ? 30 : 3)
+      ->Unit(benchmark::kMillisecond)
+      ->Apply(timed);
+}
+
+const bool registered = [] {
+  if (on_cuda()) {  // the most telling first: a run may be cut off
+    for (const std::int64_t scale : {1, -2, -1, 2}) {
+      for (const auto precision : {Precision::kBf16, Precision::kTf32, Precision::kFloat32})
+        add(precision, {scale}, 0);
+    }
+    add(Precision::kFloat32, {1, -2, -1, 2}, 1);
+  } else {
+    for (const std::int64_t full : {0, 1}) add(Precision::kFloat32, {-2, -1, 1, 2}, full);
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace salix::bench

@@ -1,12 +1,14 @@
 // One training step of stage 2 on a fixed batch: forward, IoU loss, backward, optimizer.
 // $SALIX_BENCH_WEIGHTS (a file of the network) and $SALIX_BENCH_SET (an RGB-T set with masks) are
-// needed; $SALIX_BENCH_SIZE and $SALIX_BENCH_BATCH replace 320 and 8.
+// needed; $SALIX_BENCH_SIZE and $SALIX_BENCH_BATCH replace 320 and 8. On a GPU also in TF32 and
+// under autocast (bf16). The loss is that of the fourth step, whatever the number of steps.
 #include <cstdlib>
 #include <string>
 
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
 #include "engine/io/weights.h"
+#include "layers/functional/autocast.h"
 #include "models/pretrained.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
@@ -33,15 +35,16 @@ data::Batch first_batch(const std::string& set) {
   return *loader.next();
 }
 
-void stage2_step(benchmark::State& state, const std::string& name) {
+void stage2_step(benchmark::State& state, const std::string& name, Precision precision) {
   const std::string weights = setting("SALIX_BENCH_WEIGHTS", "");
   const std::string set = setting("SALIX_BENCH_SET", "");
   if (weights.empty() || set.empty()) {
     state.SkipWithError("needs SALIX_BENCH_WEIGHTS and SALIX_BENCH_SET");
     return;
   }
-  Exec& exec = bench_exec();
-  exec.allocator()->release_cached();
+  Exec& exec = bench_exec(precision);
+  release_memory();
+  const Autocast policy(exec, precision == Precision::kBf16);
   const std::unique_ptr<SaliencyNetwork> network = make_network(exec, name);
   import_network(*network, io::read_weights(weights).arrays);
   network->train();
@@ -52,21 +55,33 @@ void stage2_step(benchmark::State& state, const std::string& name) {
       {.epochs = 20, .steps_per_epoch = 1000});
   TrainingPosition position;
   exec.allocator()->reset_peak();
-  run(state, {}, [&] {
-    state.counters["loss"] = step(batch, position).total;
-    ++position.step;
+  const std::int64_t fourth = position.step + 3;
+  run(state, {.precision = precision}, [&] {
+    const StepReport report = step(batch, position);
+    if (position.step++ == fourth) state.counters["loss"] = report.total;
   });
-  add_memory(state);
+  add_memory(state, exec);
 }
 
-BENCHMARK_CAPTURE(stage2_step, cornet, "cornet")
-    ->Iterations(3)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(stage2_step, midnet, "midnet")
-    ->Iterations(3)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+void add(const std::string& network, Precision precision) {
+  const std::string tail = precision == Precision::kFloat32 ? "" : str("_", name_of(precision));
+  benchmark::RegisterBenchmark(("stage2_step/" + network + tail).c_str(), stage2_step, network,
+                               precision)
+      ->Iterations(on_cuda() ? 30 : 3)
+      ->Unit(benchmark::kMillisecond)
+      ->Apply(timed);
+}
+
+const bool registered = [] {
+  for (const char* network : {"cornet", "midnet"}) {
+    if (on_cuda()) {
+      add(network, Precision::kBf16);
+      add(network, Precision::kTf32);
+    }
+    add(network, Precision::kFloat32);
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace salix::bench
