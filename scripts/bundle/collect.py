@@ -3,7 +3,7 @@
 
   collect.py facts WORK                   the machine, on standard output
   collect.py tests FOLDER OUT             FOLDER/PROGRAM-SUITE.{json,log,rc} of Google Test
-  collect.py parity WORK OUT              WORK/jobs/parity-*.{log,rc}, WORK/runs/*/profile.json
+  collect.py parity WORK OUT              WORK/jobs/parity-*.{log,rc}, WORK/runs/*/{profile.json,timing.jsonl}
   collect.py bench FOLDER OUT             FOLDER/PROGRAM.json of Google Benchmark
   collect.py kernels NCU_CSV              a table by kernel, on standard output
 
@@ -15,6 +15,7 @@ import csv
 import json
 import pathlib
 import re
+import statistics
 import sys
 
 
@@ -97,6 +98,8 @@ def parity(work, out):
                 table[run.name] = json.loads(text) if table is profiles else [json.loads(x) for x in text.splitlines()]
             except ValueError:
                 pass  # killed while writing
+        if run.name in profiles and (run / "timing.jsonl").exists():
+            profiles[run.name]["device_counts"] = steady_counts((run / "timing.jsonl").read_text())
     pathlib.Path(out).write_text(json.dumps({"jobs": jobs, "profiles": profiles, "metrics": metrics}))
     for job in jobs:
         if not job["name"].startswith("train") or job["rc"] != 0:
@@ -106,6 +109,19 @@ def parity(work, out):
     bad = [job["name"] for job in jobs if job["rc"] != 0]
     print(f"{len(jobs)} comparisons, {len(bad)} failed{': ' if bad else ''}{' '.join(bad)}")
     return 1 if bad else 0
+
+
+def steady_counts(timing):
+    """The medians over a run's second half, when its caches are full, of what a step asked of the device."""
+    rows = []
+    for line in timing.splitlines():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            pass  # killed while writing
+    rows = rows[len(rows) // 2:]
+    names = ("launches", "waits", "copies", "allocations", "seconds")
+    return {name: statistics.median(row[name] for row in rows) for name in names if rows and name in rows[0]}
 
 
 def benchmark_report(path):
