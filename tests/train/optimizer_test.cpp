@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "layers/functional/binary.h"
 #include "tests/train/small_network.h"
 #include "train/optimizers/clip_gradient.h"
 #include "train/optimizers/make_optimizer.h"
