@@ -8,7 +8,7 @@ Every round runs salix once and each PyTorch mode once, each in a process of its
 drift of a shared machine hits all alike. Per mode the median over rounds of the process's median
 is kept. The ratio printed is the fastest PyTorch mode's over salix's. On a machine that others use too, pass
 --threads 1: then it is also printed in processor time (the benchmark counts its main thread only), which hardly depends
-on them.
+on them. On the CPU; on a GPU bench/networks and bench/peers/gpu_peers.py have the rows that belong together.
 """
 import argparse
 import json

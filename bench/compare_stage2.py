@@ -10,7 +10,8 @@ program once, each in a process of its own: one step to warm up, then three. The
   published[_tcmalloc]  PyTorch, contiguous, as the original program
   channels_last[_...]   PyTorch with channels_last; with --compile torch.compile of both
 --set is an RGB-T set with masks (RGB/, T/, GT/); without it `salix synth` paints one. cornet sees RGB/ alone.
-All last losses must agree to 2e-2 (rounding grows from step to step).
+The losses of the fourth step must agree to 2e-2 (rounding grows from step to step). --device cuda and --precision
+hold for all programs; there three steps warm up, and thirty count.
 """
 import argparse
 import json
@@ -20,10 +21,10 @@ import sys
 import tempfile
 
 from peers.machine import machine
-from peers.step_timing import check_losses, print_task, salix_step, task_row, torch_step
+from peers.step_timing import (add_device_arguments, check_losses, device_options, print_task, salix_step, task_row,
+                               torch_step)
 
 HERE = pathlib.Path(__file__).resolve().parent
-STEPS = 4  # the first is not timed; bench/train/stage2_step_bench.cpp has as many
 
 
 def peers(args):
@@ -42,14 +43,16 @@ def torch_once(args, files, options, tcmalloc):
     # 20 epochs of 1000 steps, as in the benchmark; only the learning rate depends on it.
     command = [args.python, HERE / "peers" / "stage2_torch.py", args.network, "--weights", files["weights"], "--images",
                files["set"] / "RGB", "--modality", files["set"] / "T", "--labels", files["set"] / "GT", "--size",
-               str(args.size), "--batch", str(args.batch), "--total-steps", "20000", "--same-batch", "--steps", str(STEPS),
-               "--threads", str(args.threads), "--json", *options]
+               str(args.size), "--batch", str(args.batch), "--total-steps", "20000", "--same-batch",
+               "--threads", str(args.threads), "--json", *device_options(args), *options]
     return torch_step(command, args.threads, tcmalloc)
 
 
 def one_round(args, files):
-    settings = {"WEIGHTS": files["weights"], "SET": files["set"], "SIZE": args.size, "BATCH": args.batch}
-    found = {"salix": salix_step(args.build, f"stage2_step/{args.network}", settings, args.threads)}
+    settings = {"WEIGHTS": files["weights"], "SET": files["set"], "SIZE": args.size, "BATCH": args.batch,
+                "DEVICE": args.device}
+    tail = "" if args.precision == "float32" else f"_{args.precision}"
+    found = {"salix": salix_step(args.build, f"stage2_step/{args.network}{tail}", settings, args.threads)}
     for mode, (options, allocator) in peers(args).items():
         found[mode] = torch_once(args, files, options, allocator)
     check_losses(found)
@@ -76,6 +79,7 @@ def main():
     parser.add_argument("--set", type=pathlib.Path, help="a set of at least --batch pictures")
     parser.add_argument("--weights", type=pathlib.Path, help="a .pth of the network (default: initial weights)")
     parser.add_argument("--threads", type=int, default=2)
+    add_device_arguments(parser)
     parser.add_argument("--size", type=int, default=320)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
@@ -91,8 +95,9 @@ def main():
             for mode, row in one_round(args, files).items():
                 samples.setdefault(mode, []).append(row)
     task = f"{args.network} step"
-    result = {"machine": machine(), "torch": samples["published"][0]["torch"], "threads": args.threads, "size": args.size,
-              "batch": args.batch, "rounds": args.rounds, "tasks": {task: task_row([samples])},
+    result = {"machine": machine(), "torch": samples["published"][0]["torch"], "threads": args.threads,
+              "device": args.device, "precision": args.precision,
+              "size": args.size, "batch": args.batch, "rounds": args.rounds, "tasks": {task: task_row([samples])},
               "images": "photographs" if args.set else "painted scenes", "samples": samples}
     print_task(task, result["tasks"][task])
     if args.out:

@@ -6,7 +6,8 @@
 
 FILE.json is what `kernels_bench --benchmark_format=json` prints, with repetitions; medians count.
 $SALIX_BENCH_DEVICE and $SALIX_BENCH_THREADS choose where it runs. % of the roofline: the time that
-the slower of memory and arithmetic needs at the ceilings measured in the same run, over the time taken.
+the slower of memory and arithmetic needs at the ceilings measured in the same run, over the time taken. On a GPU there
+are rows of sizes beyond its L2 cache besides; convolutions have other names there (batch 8).
 """
 import argparse
 import json
@@ -39,7 +40,7 @@ ROWS = [
 
 
 def run(build, rows):
-    pattern = "^(" + "|".join(re.escape(row) for row in rows) + ")/real_time"
+    pattern = "^(.*/large_.*|" + "|".join(re.escape(row) for row in rows) + ")/(real|manual)_time"
     command = [build / "bench" / "kernels_bench", f"--benchmark_filter={pattern}", "--benchmark_format=json",
                "--benchmark_min_time=0.01", "--benchmark_repetitions=15", "--benchmark_report_aggregates_only=true"]
     report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
@@ -66,12 +67,15 @@ def main():
         args.out.write_text(json.dumps(report, indent=1) + "\n")
 
     context = report["context"]
-    print(f"Ceilings of this run ({context['threads']} threads): copy {context['copy_gb_per_s']} GB/s, matrix product "
-          f"{context['matmul_gflop_per_s']} GFLOP/s, multiply-adds in registers {context['fma_gflop_per_s']} GFLOP/s.\n")
-    medians = {b["run_name"].removesuffix("/real_time"): b for b in report["benchmarks"] if b.get("aggregate_name") == "median"}
+    known = {"matmul": "matrix product", "tf32": "in TF32", "bf16": "in bfloat16", "fma": "multiply-adds in registers"}
+    products = [f"{text} {context[key + '_gflop_per_s']} GFLOP/s" for key, text in known.items() if key + "_gflop_per_s" in context]
+    print(f"Ceilings of this run ({context.get('device', 'cpu')}, {context['threads']} threads): copy "
+          f"{context['copy_gb_per_s']} GB/s, {', '.join(products)}.\n")
+    medians = {re.sub("/(real|manual)_time$", "", b["run_name"]): b for b in report["benchmarks"] if b.get("aggregate_name") == "median"}
     unit_us = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
     print("| op | size | µs | rate | % of roofline |\n|---|---|---:|---:|---:|")
-    for row in ROWS:
+    rows = ROWS + [row for row in medians if "/large_" in row]  # those only a GPU has
+    for row in rows:
         if row not in medians:
             continue
         b = medians[row]

@@ -7,8 +7,8 @@
 namespace salix::bench {
 namespace {
 
-void adam(benchmark::State& state) {
-  const Shape shape{state.range(0)};
+void adam(benchmark::State& state, std::int64_t count) {
+  const Shape shape{count};
   Tensor p = Tensor::full(bench_exec(), shape, 0.5), m = Tensor::zeros(bench_exec(), shape);
   Tensor v = Tensor::zeros(bench_exec(), shape);
   const Tensor g = Tensor::full(bench_exec(), shape, 1e-3);
@@ -17,7 +17,13 @@ void adam(benchmark::State& state) {
                        {.learning_rate = 1e-3, .step = 2});
   });
 }
-BENCHMARK(adam)->Name("adam_step")->Arg(2192896)->Arg(25700928)->Apply(timed);
+void networks(benchmark::State& state) { adam(state, state.range(0)); }
+BENCHMARK(networks)->Name("adam_step")->Arg(2192896)->Arg(25700928)->Apply(timed);
+
+const bool large = [] {
+  add_on_cuda("adam_step/large_67108864", [](auto& state) { adam(state, 67108864); });
+  return true;
+}();
 
 }  // namespace
 }  // namespace salix::bench

@@ -25,5 +25,19 @@ BENCHMARK_CAPTURE(adaptive_avg_pool, global_backward, true, kFusion, 1)->Apply(t
 BENCHMARK_CAPTURE(adaptive_avg_pool, grid, false, kDeep, 13)->Apply(timed);
 BENCHMARK_CAPTURE(adaptive_avg_pool, grid_backward, true, kDeep, 13)->Apply(timed);
 
+const bool large = [] {
+  for (const bool backward : {false, true}) {
+    const std::string head =
+        str("adaptive_avg_pool/", backward ? "backward" : "forward", "/float32/large_");
+    add_on_cuda(head + "global_32x160x160x64", [=](auto& state) {
+      adaptive_avg_pool(state, backward, {32, 160, 160, 64}, 1);
+    });
+    add_on_cuda(head + "grid13_64x40x40x512", [=](auto& state) {
+      adaptive_avg_pool(state, backward, {64, 40, 40, 512}, 13);
+    });
+  }
+  return true;
+}();
+
 }  // namespace
 }  // namespace salix::bench

@@ -18,5 +18,15 @@ void argmax(benchmark::State& state, const Shape& in) {
 BENCHMARK_CAPTURE(argmax, pixels, Shape({8, 160, 160, 24}))->Apply(timed);
 BENCHMARK_CAPTURE(argmax, rows, Shape({64, 102400}))->Apply(timed);
 
+const bool large = [] {
+  add_on_cuda("argmax/forward/float32/large_64x160x160x24", [](auto& state) {
+    argmax(state, {64, 160, 160, 24});
+  });
+  add_on_cuda("argmax/forward/float32/large_512x102400", [](auto& state) {
+    argmax(state, {512, 102400});
+  });
+  return true;
+}();
+
 }  // namespace
 }  // namespace salix::bench

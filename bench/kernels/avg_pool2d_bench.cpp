@@ -29,5 +29,18 @@ BENCHMARK_CAPTURE(avg_pool, halve_backward, true, kMap, kHalve)->Apply(timed);
 BENCHMARK_CAPTURE(avg_pool, blur, false, kMask, kBlur)->Apply(timed);
 BENCHMARK_CAPTURE(avg_pool, blur_backward, true, kMask, kBlur)->Apply(timed);
 
+const bool large = [] {
+  for (const bool backward : {false, true}) {
+    const std::string head = str("avg_pool/", backward ? "backward" : "forward", "/float32/large_");
+    add_on_cuda(head + "halve_32x160x160x64", [=](auto& state) {
+      avg_pool(state, backward, {32, 160, 160, 64}, kHalve);
+    });
+    add_on_cuda(head + "blur11_256x320x320x1", [=](auto& state) {
+      avg_pool(state, backward, {256, 320, 320, 1}, kBlur);
+    });
+  }
+  return true;
+}();
+
 }  // namespace
 }  // namespace salix::bench

@@ -13,11 +13,13 @@ struct Layer {
   const char* name;
   Shape shape;
 };
-const Layer kLayers[] = {{"stem_160x160x64", {2, 160, 160, 64}},
-                         {"layer1_80x80x256", {2, 80, 80, 256}},
-                         {"layer2_40x40x512", {2, 40, 40, 512}},
-                         {"layer3_20x20x1024", {2, 20, 20, 1024}},
-                         {"layer4_10x10x2048", {2, 10, 10, 2048}}};
+const std::vector<Layer> kLayers = with_large<Layer>(
+    {{"stem_160x160x64", {2, 160, 160, 64}},
+     {"layer1_80x80x256", {2, 80, 80, 256}},
+     {"layer2_40x40x512", {2, 40, 40, 512}},
+     {"layer3_20x20x1024", {2, 20, 20, 1024}},
+     {"layer4_10x10x2048", {2, 10, 10, 2048}}},
+    {{"large_32x160x160x64", {32, 160, 160, 64}}, {"large_32x80x80x256", {32, 80, 80, 256}}});
 
 struct Buffers {
   Buffers(Exec& exec, const Layer& layer, DType dtype)
@@ -46,19 +48,21 @@ void forward(benchmark::State& state, const Layer& layer, DType dtype,
   Exec& exec = bench_exec();
   Buffers b(exec, layer, dtype);
   const double maps = 2.0 + (params.training ? 1 : 0) + (residual ? 1 : 0);
-  run(state, {.bytes = maps * static_cast<double>(b.x.size_bytes())}, [&] {
-    kernels::batch_norm(exec,
-                        {.x = b.x.view(),
-                         .gamma = b.gamma.view(),
-                         .beta = b.beta.view(),
-                         .residual = residual ? b.residual.view() : ConstView{},
-                         .running_mean = b.running_mean.mutable_view(),
-                         .running_var = b.running_var.mutable_view(),
-                         .y = b.y.mutable_view(),
-                         .mean = b.mean.mutable_view(),
-                         .inv_std = b.inv_std.mutable_view()},
-                        params);
-  });
+  run(state,
+      {.bytes = maps * static_cast<double>(b.x.size_bytes()), .precision = precision_of(dtype)},
+      [&] {
+        kernels::batch_norm(exec,
+                            {.x = b.x.view(),
+                             .gamma = b.gamma.view(),
+                             .beta = b.beta.view(),
+                             .residual = residual ? b.residual.view() : ConstView{},
+                             .running_mean = b.running_mean.mutable_view(),
+                             .running_var = b.running_var.mutable_view(),
+                             .y = b.y.mutable_view(),
+                             .mean = b.mean.mutable_view(),
+                             .inv_std = b.inv_std.mutable_view()},
+                            params);
+      });
 }
 
 // dy and x are read for the sums and again for dx; with a residual also y, and dresidual is
@@ -68,21 +72,23 @@ void backward(benchmark::State& state, const Layer& layer, DType dtype,
   Exec& exec = bench_exec();
   Buffers b(exec, layer, dtype);
   const double maps = residual ? 7.0 : 5.0;
-  run(state, {.bytes = maps * static_cast<double>(b.x.size_bytes())}, [&] {
-    kernels::batch_norm_backward(exec,
-                                 {.dy = b.dy.view(),
-                                  .x = b.x.view(),
-                                  .gamma = b.gamma.view(),
-                                  .beta = b.beta.view(),
-                                  .mean = b.mean.view(),
-                                  .inv_std = b.inv_std.view(),
-                                  .y = residual ? b.y.view() : ConstView{},
-                                  .dx = b.dx.mutable_view(),
-                                  .dgamma = b.dgamma.mutable_view(),
-                                  .dbeta = b.dbeta.mutable_view(),
-                                  .dresidual = residual ? b.dresidual.mutable_view() : View{}},
-                                 params);
-  });
+  run(state,
+      {.bytes = maps * static_cast<double>(b.x.size_bytes()), .precision = precision_of(dtype)},
+      [&] {
+        kernels::batch_norm_backward(exec,
+                                     {.dy = b.dy.view(),
+                                      .x = b.x.view(),
+                                      .gamma = b.gamma.view(),
+                                      .beta = b.beta.view(),
+                                      .mean = b.mean.view(),
+                                      .inv_std = b.inv_std.view(),
+                                      .y = residual ? b.y.view() : ConstView{},
+                                      .dx = b.dx.mutable_view(),
+                                      .dgamma = b.dgamma.mutable_view(),
+                                      .dbeta = b.dbeta.mutable_view(),
+                                      .dresidual = residual ? b.dresidual.mutable_view() : View{}},
+                                     params);
+      });
 }
 
 // batch_norm/<pass>/<dtype>/<layer>

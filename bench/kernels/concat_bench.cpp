@@ -19,6 +19,7 @@ void concat(benchmark::State& state, bool backward, std::int64_t batch, DType dt
   }
   Tensor whole = Tensor::full(exec, {batch, 160, 160, 192}, 0.5, dtype);
   Work work;
+  work.precision = precision_of(dtype);
   work.bytes = 2.0 * static_cast<double>(whole.size_bytes());
   run(state, work, [&] {
     if (backward) return kernels::concat_backward(exec, whole.view(), targets, 3);
@@ -30,6 +31,17 @@ BENCHMARK_CAPTURE(concat, inference, false, 1, DType::kFloat32)->Apply(timed);
 BENCHMARK_CAPTURE(concat, forward, false, 8, DType::kFloat32)->Apply(timed);
 BENCHMARK_CAPTURE(concat, forward_bf16, false, 8, DType::kBFloat16)->Apply(timed);
 BENCHMARK_CAPTURE(concat, backward, true, 8, DType::kFloat32)->Apply(timed);
+
+const bool large = [] {
+  for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
+    for (const bool backward : {false, true}) {
+      add_on_cuda(
+          str("concat/", backward ? "backward/" : "forward/", dtype, "/large_16x160x160x192"),
+          [=](auto& state) { concat(state, backward, 16, dtype); });
+    }
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace salix::bench

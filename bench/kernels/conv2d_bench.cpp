@@ -48,16 +48,17 @@ const Layer kLayers[] = {
 enum class Pass { kInference, kForward, kBackwardData, kBackwardWeight };
 
 void convolve(benchmark::State& state, const Layer& layer, Pass pass, std::int64_t batch,
-              DType dtype) {
-  Exec& exec = bench_exec();
+              Precision precision) {
+  Exec& exec = bench_exec(precision);
+  const DType dtype = dtype_of_products(precision);
   kernels::Conv2dParams params = layer.params();
   const Shape out = kernels::conv2d_output_shape(layer.x(batch), layer.weight(), params);
-  Tensor x = Tensor::full(exec, layer.x(batch), 0.5, dtype);
-  Tensor weight = Tensor::full(exec, layer.weight(), 0.25, dtype);
-  Tensor bias = Tensor::full(exec, {layer.out}, 0.1, dtype), y = Tensor::full(exec, out, 0, dtype);
+  Tensor x = random_tensor(exec, layer.x(batch), dtype);
+  Tensor weight = random_tensor(exec, layer.weight(), dtype);
+  Tensor bias = Tensor::full(exec, {layer.out}, 0.1, dtype), y = random_tensor(exec, out, dtype);
   kernels::PackedWeight packed;
 
-  Work work;
+  Work work{.precision = precision};
   work.flops = 2.0 * static_cast<double>(y.numel()) * static_cast<double>(weight.numel()) /
                static_cast<double>(layer.out);
   work.bytes = static_cast<double>(x.size_bytes() + weight.size_bytes() + y.size_bytes());
@@ -79,23 +80,35 @@ void convolve(benchmark::State& state, const Layer& layer, Pass pass, std::int64
   });
 }
 
-// conv2d/<pass>/<dtype>/<layer>; inference at batch 1, training at batch 2.
+void add(const std::string& pass_name, Pass pass, std::int64_t batch, Precision precision) {
+  for (const Layer& layer : kLayers) {
+    const std::string name =
+        str("conv2d/", pass_name, "/", name_of_products(precision), "/", layer.name);
+    benchmark::RegisterBenchmark(
+        name.c_str(),
+        [=, &layer](benchmark::State& state) { convolve(state, layer, pass, batch, precision); })
+        ->Unit(benchmark::kMicrosecond)
+        ->Apply(timed);
+  }
+}
+
+// conv2d/<pass>/<precision>/<layer>; on the host inference at batch 1 and training at batch 2, on
+// a GPU both at batch 8.
 const bool registered = [] {
-  const auto add = [](const char* pass_name, Pass pass, std::int64_t batch, DType dtype) {
-    for (const Layer& layer : kLayers) {
-      const std::string name = str("conv2d/", pass_name, "/", dtype, "/", layer.name);
-      benchmark::RegisterBenchmark(
-          name.c_str(),
-          [=, &layer](benchmark::State& state) { convolve(state, layer, pass, batch, dtype); })
-          ->Unit(benchmark::kMicrosecond)
-          ->Apply(timed);
+  if (on_cuda()) {
+    for (const Precision precision : product_precisions()) {
+      add("inference_batch8", Pass::kInference, 8, precision);
+      add("forward_batch8", Pass::kForward, 8, precision);
+      add("backward_data_batch8", Pass::kBackwardData, 8, precision);
+      add("backward_weight_batch8", Pass::kBackwardWeight, 8, precision);
     }
-  };
-  add("inference", Pass::kInference, 1, DType::kFloat32);
-  add("inference", Pass::kInference, 1, DType::kBFloat16);
-  add("forward", Pass::kForward, 2, DType::kFloat32);
-  add("backward_data", Pass::kBackwardData, 2, DType::kFloat32);
-  add("backward_weight", Pass::kBackwardWeight, 2, DType::kFloat32);
+    return true;
+  }
+  add("inference", Pass::kInference, 1, Precision::kFloat32);
+  add("inference", Pass::kInference, 1, Precision::kBf16);
+  add("forward", Pass::kForward, 2, Precision::kFloat32);
+  add("backward_data", Pass::kBackwardData, 2, Precision::kFloat32);
+  add("backward_weight", Pass::kBackwardWeight, 2, Precision::kFloat32);
   return true;
 }();
 

@@ -35,5 +35,12 @@ BENCHMARK_CAPTURE(gather, bias_backward, true, kBias, 2401)->Apply(timed);
 BENCHMARK_CAPTURE(gather, large, false, kLarge, 32768)->Apply(timed);
 BENCHMARK_CAPTURE(gather, large_backward, true, kLarge, 32768)->Apply(timed);
 
+const bool large = [] {
+  add_on_cuda("gather/forward/float32/large_262144_of_65536x256", [](auto& state) {
+    gather(state, false, {65536, 256}, 262144);
+  });
+  return true;
+}();
+
 }  // namespace
 }  // namespace salix::bench

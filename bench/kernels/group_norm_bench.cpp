@@ -13,10 +13,12 @@ struct Layer {
   Shape shape;
   std::int64_t groups;
 };
-const Layer kLayers[] = {{"80x80x64_groups32", {2, 80, 80, 64}, 32},
-                         {"160x160x64_groups32", {2, 160, 160, 64}, 32},
-                         {"80x80x128_groups64", {2, 80, 80, 128}, 64},
-                         {"80x80x64_groups1", {2, 80, 80, 64}, 1}};
+const std::vector<Layer> kLayers =
+    with_large<Layer>({{"80x80x64_groups32", {2, 80, 80, 64}, 32},
+                       {"160x160x64_groups32", {2, 160, 160, 64}, 32},
+                       {"80x80x128_groups64", {2, 80, 80, 128}, 64},
+                       {"80x80x64_groups1", {2, 80, 80, 64}, 1}},
+                      {{"large_32x160x160x64_groups32", {32, 160, 160, 64}, 32}});
 
 struct Buffers {
   Buffers(Exec& exec, const Layer& layer, DType dtype)
@@ -40,34 +42,38 @@ struct Buffers {
 void forward(benchmark::State& state, const Layer& layer, DType dtype) {
   Exec& exec = bench_exec();
   Buffers b(exec, layer, dtype);
-  run(state, {.bytes = 3.0 * static_cast<double>(b.x.size_bytes())}, [&] {
-    kernels::group_norm(exec,
-                        {.x = b.x.view(),
-                         .gamma = b.gamma.view(),
-                         .beta = b.beta.view(),
-                         .y = b.y.mutable_view(),
-                         .mean = b.mean.mutable_view(),
-                         .inv_std = b.inv_std.mutable_view()},
-                        b.params);
-  });
+  run(state,
+      {.bytes = 3.0 * static_cast<double>(b.x.size_bytes()), .precision = precision_of(dtype)},
+      [&] {
+        kernels::group_norm(exec,
+                            {.x = b.x.view(),
+                             .gamma = b.gamma.view(),
+                             .beta = b.beta.view(),
+                             .y = b.y.mutable_view(),
+                             .mean = b.mean.mutable_view(),
+                             .inv_std = b.inv_std.mutable_view()},
+                            b.params);
+      });
 }
 
 void backward(benchmark::State& state, const Layer& layer, DType dtype) {
   Exec& exec = bench_exec();
   Buffers b(exec, layer, dtype);
-  run(state, {.bytes = 5.0 * static_cast<double>(b.x.size_bytes())}, [&] {
-    kernels::group_norm_backward(exec,
-                                 {.dy = b.dy.view(),
-                                  .x = b.x.view(),
-                                  .gamma = b.gamma.view(),
-                                  .beta = b.beta.view(),
-                                  .mean = b.mean.view(),
-                                  .inv_std = b.inv_std.view(),
-                                  .dx = b.dx.mutable_view(),
-                                  .dgamma = b.dgamma.mutable_view(),
-                                  .dbeta = b.dbeta.mutable_view()},
-                                 b.params);
-  });
+  run(state,
+      {.bytes = 5.0 * static_cast<double>(b.x.size_bytes()), .precision = precision_of(dtype)},
+      [&] {
+        kernels::group_norm_backward(exec,
+                                     {.dy = b.dy.view(),
+                                      .x = b.x.view(),
+                                      .gamma = b.gamma.view(),
+                                      .beta = b.beta.view(),
+                                      .mean = b.mean.view(),
+                                      .inv_std = b.inv_std.view(),
+                                      .dx = b.dx.mutable_view(),
+                                      .dgamma = b.dgamma.mutable_view(),
+                                      .dbeta = b.dbeta.mutable_view()},
+                                     b.params);
+      });
 }
 
 // group_norm/<pass>/<dtype>/<layer>

@@ -12,10 +12,11 @@ struct Stage {
   const char* name;
   Shape shape;
 };
-const Stage kStages[] = {{"stage1_9216x96", {2, 9216, 96}},
-                         {"stage2_2304x192", {2, 2304, 192}},
-                         {"stage3_576x384", {2, 576, 384}},
-                         {"stage4_144x768", {2, 144, 768}}};
+const std::vector<Stage> kStages = with_large<Stage>({{"stage1_9216x96", {2, 9216, 96}},
+                                                      {"stage2_2304x192", {2, 2304, 192}},
+                                                      {"stage3_576x384", {2, 576, 384}},
+                                                      {"stage4_144x768", {2, 144, 768}}},
+                                                     {{"large_32x9216x192", {32, 9216, 192}}});
 
 struct Buffers {
   Buffers(Exec& exec, const Stage& stage, DType dtype)
@@ -36,31 +37,35 @@ struct Buffers {
 void forward(benchmark::State& state, const Stage& stage, DType dtype) {
   Exec& exec = bench_exec();
   Buffers b(exec, stage, dtype);
-  run(state, {.bytes = 2.0 * static_cast<double>(b.x.size_bytes())}, [&] {
-    kernels::layer_norm(exec,
-                        {.x = b.x.view(),
-                         .gamma = b.gamma.view(),
-                         .beta = b.beta.view(),
-                         .y = b.y.mutable_view(),
-                         .mean = b.mean.mutable_view(),
-                         .inv_std = b.inv_std.mutable_view()},
-                        {});
-  });
+  run(state,
+      {.bytes = 2.0 * static_cast<double>(b.x.size_bytes()), .precision = precision_of(dtype)},
+      [&] {
+        kernels::layer_norm(exec,
+                            {.x = b.x.view(),
+                             .gamma = b.gamma.view(),
+                             .beta = b.beta.view(),
+                             .y = b.y.mutable_view(),
+                             .mean = b.mean.mutable_view(),
+                             .inv_std = b.inv_std.mutable_view()},
+                            {});
+      });
 }
 
 void backward(benchmark::State& state, const Stage& stage, DType dtype) {
   Exec& exec = bench_exec();
   Buffers b(exec, stage, dtype);
-  run(state, {.bytes = 3.0 * static_cast<double>(b.x.size_bytes())}, [&] {
-    kernels::layer_norm_backward(exec, {.dy = b.dy.view(),
-                                        .x = b.x.view(),
-                                        .gamma = b.gamma.view(),
-                                        .mean = b.mean.view(),
-                                        .inv_std = b.inv_std.view(),
-                                        .dx = b.dx.mutable_view(),
-                                        .dgamma = b.dgamma.mutable_view(),
-                                        .dbeta = b.dbeta.mutable_view()});
-  });
+  run(state,
+      {.bytes = 3.0 * static_cast<double>(b.x.size_bytes()), .precision = precision_of(dtype)},
+      [&] {
+        kernels::layer_norm_backward(exec, {.dy = b.dy.view(),
+                                            .x = b.x.view(),
+                                            .gamma = b.gamma.view(),
+                                            .mean = b.mean.view(),
+                                            .inv_std = b.inv_std.view(),
+                                            .dx = b.dx.mutable_view(),
+                                            .dgamma = b.dgamma.mutable_view(),
+                                            .dbeta = b.dbeta.mutable_view()});
+      });
 }
 
 // layer_norm/<pass>/<dtype>/<stage>

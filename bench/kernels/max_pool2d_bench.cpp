@@ -17,6 +17,7 @@ void max_pool(benchmark::State& state, Pass pass, std::int64_t batch, DType dtyp
   Tensor y = Tensor::full(exec, {batch, 80, 80, 64}, 0.5, dtype);
   Tensor index = Tensor::zeros(exec, y.shape(), DType::kInt32);
   Work work;
+  work.precision = precision_of(dtype);
   work.bytes = static_cast<double>(x.size_bytes() + y.size_bytes());
   if (pass != Pass::kInference) work.bytes += static_cast<double>(index.size_bytes());
   run(state, work, [&] {
@@ -34,6 +35,18 @@ BENCHMARK_CAPTURE(max_pool, forward, Pass::kForward, 8, DType::kFloat32)->Apply(
 BENCHMARK_CAPTURE(max_pool, forward_bf16, Pass::kForward, 8, DType::kBFloat16)->Apply(timed);
 BENCHMARK_CAPTURE(max_pool, backward, Pass::kBackward, 8, DType::kFloat32)->Apply(timed);
 BENCHMARK_CAPTURE(max_pool, backward_bf16, Pass::kBackward, 8, DType::kBFloat16)->Apply(timed);
+
+const bool large = [] {
+  for (const DType dtype : {DType::kFloat32, DType::kBFloat16}) {
+    add_on_cuda(str("max_pool/inference/", dtype, "/large_32x160x160x64"),
+                [=](auto& state) { max_pool(state, Pass::kInference, 32, dtype); });
+    add_on_cuda(str("max_pool/forward/", dtype, "/large_32x160x160x64"),
+                [=](auto& state) { max_pool(state, Pass::kForward, 32, dtype); });
+    add_on_cuda(str("max_pool/backward/", dtype, "/large_32x160x160x64"),
+                [=](auto& state) { max_pool(state, Pass::kBackward, 32, dtype); });
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace salix::bench

@@ -25,5 +25,15 @@ BENCHMARK_CAPTURE(pad, channels, Shape({8, 320, 320, 3}), Shape({8, 320, 320, 4}
                   Before({0, 0, 0, 0}))
     ->Apply(timed);
 
+const bool large = [] {
+  add_on_cuda("pad/forward/float32/large_64x80x80x96_to_84x84", [](auto& state) {
+    pad(state, {64, 80, 80, 96}, {64, 84, 84, 96}, {0, 0, 0, 0});
+  });
+  add_on_cuda("pad/forward/float32/large_64x320x320x3_to_4", [](auto& state) {
+    pad(state, {64, 320, 320, 3}, {64, 320, 320, 4}, {0, 0, 0, 0});
+  });
+  return true;
+}();
+
 }  // namespace
 }  // namespace salix::bench

@@ -7,8 +7,8 @@
 namespace salix::bench {
 namespace {
 
-void sgd(benchmark::State& state) {
-  const Shape shape{state.range(0)};
+void sgd(benchmark::State& state, std::int64_t count) {
+  const Shape shape{count};
   Tensor p = Tensor::full(bench_exec(), shape, 0.5), v = Tensor::zeros(bench_exec(), shape);
   const Tensor g = Tensor::full(bench_exec(), shape, 1e-3);
   run(state, {.bytes = 5.0 * static_cast<double>(p.size_bytes())}, [&] {
@@ -16,7 +16,13 @@ void sgd(benchmark::State& state) {
                       {.learning_rate = 1e-3});
   });
 }
-BENCHMARK(sgd)->Name("sgd_step")->Arg(2192896)->Arg(25700928)->Apply(timed);
+void networks(benchmark::State& state) { sgd(state, state.range(0)); }
+BENCHMARK(networks)->Name("sgd_step")->Arg(2192896)->Arg(25700928)->Apply(timed);
+
+const bool large = [] {
+  add_on_cuda("sgd_step/large_67108864", [](auto& state) { sgd(state, 67108864); });
+  return true;
+}();
 
 }  // namespace
 }  // namespace salix::bench

@@ -15,10 +15,11 @@ struct Map {
   const char* name;
   Shape shape;
 };
-const Map kMaps[] = {{"stem_160x160x64", {2, 160, 160, 64}},
-                     {"layer3_20x20x1024", {2, 20, 20, 1024}},
-                     {"logits_320x320x1", {2, 320, 320, 1}},
-                     {"mlp_9216x384", {2, 9216, 384}}};
+const std::vector<Map> kMaps = with_large<Map>({{"stem_160x160x64", {2, 160, 160, 64}},
+                                                {"layer3_20x20x1024", {2, 20, 20, 1024}},
+                                                {"logits_320x320x1", {2, 320, 320, 1}},
+                                                {"mlp_9216x384", {2, 9216, 384}}},
+                                               {{"large_32x160x160x64", {32, 160, 160, 64}}});
 const UnaryOp kOps[] = {UnaryOp::kRelu, UnaryOp::kGelu, UnaryOp::kSigmoid, UnaryOp::kHardswish,
                         UnaryOp::kExp,  UnaryOp::kLog,  UnaryOp::kAffine};
 
@@ -26,7 +27,7 @@ void forward(benchmark::State& state, UnaryOp op, const Map& map, DType dtype) {
   Exec& exec = bench_exec();
   const Tensor x = Tensor::full(exec, map.shape, 0.5, dtype);
   Tensor y = Tensor::empty(exec, map.shape, dtype);
-  run(state, {.bytes = 2.0 * static_cast<double>(x.size_bytes())},
+  run(state, {.bytes = 2.0 * static_cast<double>(x.size_bytes()), .precision = precision_of(dtype)},
       [&] { kernels::unary(exec, op, x.view(), y.mutable_view()); });
 }
 
@@ -36,7 +37,8 @@ void backward(benchmark::State& state, UnaryOp op, const Map& map, DType dtype) 
   const Tensor dy = Tensor::full(exec, map.shape, 0.25, dtype);
   Tensor dx = Tensor::empty(exec, map.shape, dtype);
   const double buffers = kernels::unary_saves(op) == kernels::UnarySaves::kNothing ? 2.0 : 3.0;
-  run(state, {.bytes = buffers * static_cast<double>(dx.size_bytes())},
+  run(state,
+      {.bytes = buffers * static_cast<double>(dx.size_bytes()), .precision = precision_of(dtype)},
       [&] { kernels::unary_backward(exec, op, saved.view(), dy.view(), dx.mutable_view()); });
 }
 

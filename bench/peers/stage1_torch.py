@@ -6,12 +6,12 @@
 --mode published computes the encoder's gradients although its learning rate is zero, as the published program does;
 --mode frozen leaves them out (the same weights result). Writes steps.jsonl (every loss term and the seconds of every
 step) and weights.pth into --out, if given. --steps N stops early. Images are decoded and resized by Pillow.
+--device and --precision (float32: no TF32 anywhere) choose where and how; --channels-last is wise on a GPU.
 For timing, --same-batch repeats the first batch, --second-size fixes the second scale, --json prints a summary alone.
 """
 import argparse
 import pathlib
 import sys
-import time
 
 import torch
 
@@ -27,7 +27,7 @@ class Trainer:
         self.args, self.total_steps, self.done = args, total_steps, 0
         self.model = A2s()
         self.model.load_state_dict(torch.load(args.weights, weights_only=True))
-        self.model.train()
+        self.model.to(args.device).train()
         if args.channels_last:
             self.model.to(memory_format=torch.channels_last)
         groups = [{"params": list(self.model.decoder.parameters()), "lr": args.lr}]
@@ -40,16 +40,18 @@ class Trainer:
 
     def step(self, image, epoch):
         """One iteration. Returns the row of the log: every weighted term, and the seconds it took."""
-        args, start = self.args, time.perf_counter()
+        args, start = self.args, training.clock(self.args)
         self.optimizer.param_groups[-1]["lr"] = args.lr * training.decay(self.done + 1, self.total_steps)
         size2 = args.second_size or args.size + 64 * draws.scale(args.seed, self.done)
         image2 = enlarge(image, (size2, size2))
-        terms = stage1(self.network(image), image, self.network(image2), image2, epoch, args.epochs)
+        with training.autocast(args):
+            logits, logits2 = self.network(image), self.network(image2)
+        terms = stage1(logits.float(), image, logits2.float(), image2, epoch, args.epochs)
         total = sum(terms)
         self.optimizer.zero_grad()
         total.backward()
         self.optimizer.step()
-        seconds = time.perf_counter() - start
+        seconds = training.clock(args) - start
         self.done += 1
         return {"step": self.done, "epoch": epoch, "size2": size2, "total": total.item(), "csd": terms[0].item(),
                 "btm": terms[1].item(), "consistency": terms[2].item(), "seconds": round(seconds, 4)}
@@ -65,7 +67,7 @@ def parse():
 
 def main():
     args = parse()
-    torch.set_num_threads(args.threads)
+    training.prepare_device(args)
     paths = training.files_in(args.images)
     trainer = Trainer(args, args.total_steps or args.epochs * (len(paths) // args.batch))
 

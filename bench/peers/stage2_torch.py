@@ -6,12 +6,12 @@
 
 Labels and modality images are matched by their order, sorted by name. Writes steps.jsonl (the loss and the seconds of
 every step) and weights.pth into --out, if given. --steps N stops early. Images are decoded and resized by Pillow.
+--device and --precision (float32: no TF32 anywhere) choose where and how; --channels-last is wise on a GPU.
 For timing, --same-batch repeats the first batch, --json prints a summary alone.
 """
 import argparse
 import pathlib
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
@@ -38,7 +38,7 @@ class Trainer:
         self.args, self.total_steps, self.done = args, total_steps, 0
         self.model = NETWORKS[args.network]()
         self.model.load_state_dict(torch.load(args.weights, weights_only=True))
-        self.model.train()
+        self.model.to(args.device).train()
         if args.channels_last:
             self.model.to(memory_format=torch.channels_last)
         encoders, rest = [], []
@@ -50,22 +50,24 @@ class Trainer:
 
     def step(self, batch, epoch):
         """One iteration. Returns the row of the log: the weighted terms, and the seconds it took."""
-        args, start = self.args, time.perf_counter()
+        args, start = self.args, training.clock(self.args)
         rate = args.lr * training.decay(self.done + 1, self.total_steps)
         for group, factor in zip(self.optimizer.param_groups, (0.1, 1)):
             group["lr"] = rate * factor
         *inputs, mask = batch
         target = (mask > 0.5).float()
+        with training.autocast(args):
+            found = self.network(*inputs)
         if args.network == "cornet":
-            terms = {"iou": iou(self.network(*inputs), target)}
+            terms = {"iou": iou(found.float(), target)}
         else:
-            score, score1 = self.network(*inputs)[:2]
+            score, score1 = (logits.float() for logits in found[:2])
             terms = {"iou_score": iou(score, target), "iou_score1": 0.2 * iou(score1, target)}
         total = sum(terms.values())
         self.optimizer.zero_grad()
         total.backward()
         self.optimizer.step()
-        seconds = time.perf_counter() - start
+        seconds = training.clock(args) - start
         self.done += 1
         return {"step": self.done, "epoch": epoch, "total": total.item(),
                 **{name: term.item() for name, term in terms.items()}, "seconds": round(seconds, 4)}
@@ -82,7 +84,7 @@ def parse():
 
 def main():
     args = parse()
-    torch.set_num_threads(args.threads)
+    training.prepare_device(args)
     sources = [(training.load_image, training.files_in(args.images))]
     if args.network == "midnet":
         sources.append((training.load_modality, training.files_in(args.modality)))

@@ -5,16 +5,34 @@ import statistics
 import subprocess
 
 
+# The first is not timed on the CPU, the first three on a GPU; bench/train/*_step_bench.cpp has as many.
+STEPS = {"cpu": 4, "cuda": 33}
+
+
+def add_device_arguments(parser):
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:INDEX")
+    parser.add_argument("--precision", choices=("float32", "tf32", "bf16"), default="float32", help="on a GPU")
+
+
+def device_options(args):
+    """Of the training peers."""
+    return ["--device", args.device, "--precision", args.precision, "--steps", str(STEPS[args.device.split(":")[0]])]
+
+
 def salix_step(build, name, settings, threads):
     """`name` is the benchmark's, up to the end; `settings` go into its environment."""
     environment = dict(os.environ, SALIX_BENCH_THREADS=str(threads), OMP_NUM_THREADS=str(threads),
                        **{f"SALIX_BENCH_{key}": str(value) for key, value in settings.items()})
     command = [build / "bench" / "train_bench", "--benchmark_format=json", f"--benchmark_filter=^{name}/"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)["benchmarks"][0]
+    rows = json.loads(done.stdout)["benchmarks"]
+    if not rows:
+        raise SystemExit(f"train_bench has no row {name} on this device")
+    found = rows[0]
     if found.get("error_occurred"):
         raise SystemExit(f"{name}: {found['error_message']}")
-    return {"ms": found["real_time"], "peak_rss_mib": found["peak_rss_MiB"], "loss": found["loss"]}
+    row = {"ms": found["real_time"], "peak_rss_mib": found["peak_rss_MiB"], "loss": found["loss"]}
+    return row | ({"peak_device_mib": found["peak_device_MiB"]} if "peak_device_MiB" in found else {})
 
 
 def torch_step(command, threads, tcmalloc=None):

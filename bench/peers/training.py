@@ -3,6 +3,7 @@ import json
 import pathlib
 import resource
 import statistics
+import time
 
 import numpy as np
 import torch
@@ -39,7 +40,8 @@ def files_in(folder):
 
 def load(loader, paths, samples, epoch, args):
     """The files of `samples` through `loader` as one tensor, mirrored as salix mirrors them in this epoch."""
-    return torch.from_numpy(np.stack([loader(paths[s], args.size, draws.flip(args.seed, epoch, s)) for s in samples]))
+    images = np.stack([loader(paths[s], args.size, draws.flip(args.seed, epoch, s)) for s in samples])
+    return torch.from_numpy(images).to(args.device)
 
 
 def add_arguments(parser, epochs, lr):
@@ -55,9 +57,32 @@ def add_arguments(parser, epochs, lr):
     parser.add_argument("--total-steps", type=int, default=0, help="T of the learning rate; 0: those of all epochs")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many; 0: all")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--precision", choices=("float32", "tf32", "bf16"), default="float32",
+                        help="tf32: TF32 in convolutions and products; bf16: autocast of the network")
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--compile", action="store_true", help="the network through torch.compile")
-    parser.add_argument("--json", action="store_true", help="print median seconds (first step apart) and peak memory")
+    parser.add_argument("--json", action="store_true",
+                        help="print median seconds (first steps apart), the fourth step's loss and peak memory")
+
+
+def prepare_device(args):
+    """Threads, and what cuDNN and cuBLAS may do."""
+    torch.set_num_threads(args.threads)
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = args.precision == "tf32"
+
+
+def autocast(args):
+    """For the network; losses are computed in float32."""
+    return torch.autocast(args.device.split(":")[0], torch.bfloat16, enabled=args.precision == "bf16")
+
+
+def clock(args):
+    """Seconds, when all work queued so far is done."""
+    if args.device.startswith("cuda"):
+        torch.cuda.synchronize(args.device)
+    return time.perf_counter()
 
 
 def decay(step, total_steps):
@@ -68,9 +93,11 @@ def decay(step, total_steps):
 def rows_of(trainer, count, load_batch, args):
     """Yields a row after every step; writes the weights after every epoch."""
     batch = None
+    # One batch again and again is one epoch, as in salix's benchmark: losses depend on the epoch.
+    per_epoch = args.steps if args.same_batch and args.steps else count // args.batch
     for epoch in range(1, args.epochs + 1):
         order = draws.epoch_order(args.seed, epoch, count)
-        for i in range(count // args.batch):
+        for i in range(per_epoch):
             if batch is None or not args.same_batch:
                 batch = load_batch(order[i * args.batch:(i + 1) * args.batch], epoch)
             yield trainer.step(batch, epoch)
@@ -97,6 +124,12 @@ def run(trainer, count, load_batch, args):
         if not args.json:
             print(row, flush=True)
     if args.json:
-        print(json.dumps({"ms": 1e3 * statistics.median(r["seconds"] for r in rows[1:] or rows), "loss": rows[-1]["total"],
-                          "peak_rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-                          "torch": torch.__version__}))
+        # The first steps fill caches: one on the CPU, three where plans and kernels are chosen, too.
+        first = 3 if args.device.startswith("cuda") else 1
+        summary = {"ms": 1e3 * statistics.median(r["seconds"] for r in rows[first:] or rows),
+                   "loss": rows[min(3, len(rows) - 1)]["total"],
+                   "peak_rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+                   "torch": torch.__version__}
+        if args.device.startswith("cuda"):
+            summary["peak_device_mib"] = round(torch.cuda.max_memory_allocated(args.device) / 2**20, 1)
+        print(json.dumps(summary))

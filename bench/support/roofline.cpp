@@ -148,6 +148,11 @@ const char* name_of(Precision precision) {
   return precision == Precision::kTf32 ? "tf32" : "float32";
 }
 
+std::vector<Precision> product_precisions() {
+  if (!on_cuda()) return {Precision::kFloat32, Precision::kBf16};
+  return {Precision::kBf16, Precision::kTf32, Precision::kFloat32};
+}
+
 double Ceilings::flops_per_s(Precision precision) const {
   // The higher of the two: a library's product need not reach the units' peak.
   const double float32 = std::max(matmul_flops_per_s, fma_flops_per_s);

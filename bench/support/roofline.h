@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "engine/exec.h"
 #include "engine/tensor.h"
@@ -23,6 +24,16 @@ const char* name_of(Precision precision);
 inline Precision precision_of(DType dtype) {
   return dtype == DType::kBFloat16 ? Precision::kBf16 : Precision::kFloat32;
 }
+
+// The type of the buffers, and that with TF32 set apart: float32, tf32, bfloat16.
+inline DType dtype_of_products(Precision precision) {
+  return precision == Precision::kBf16 ? DType::kBFloat16 : DType::kFloat32;
+}
+inline std::string name_of_products(Precision precision) {
+  return precision == Precision::kTf32 ? "tf32" : str(dtype_of_products(precision));
+}
+// Those that this run's device tells apart.
+std::vector<Precision> product_precisions();
 
 // Measured with random numbers: constants would cost the units less power, and so raise clocks.
 struct Ceilings {
@@ -55,13 +66,17 @@ bool on_cuda();
 // For Apply(): the clock that run() reads, the GPU's own or real time.
 void timed(benchmark::internal::Benchmark* benchmark);
 
-// Registers a row on GPUs only: where the buffers of the other rows fit the L2 cache (50 MB on an
-// H100), one size is needed that does not.
+// --- Rows on GPUs only: where the buffers of the other rows fit the L2 cache (50 MB on an H100),
+// one size is needed that does not. Their names are <op>/<pass>/<dtype>/large_<size>. ---
 template <typename Body>
-bool add_on_cuda(const std::string& name, const Body& body) {
-  if (!on_cuda()) return false;
+void add_on_cuda(const std::string& name, const Body& body) {
+  if (!on_cuda()) return;
   benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMicrosecond)->Apply(timed);
-  return true;
+}
+template <typename Size>
+std::vector<Size> with_large(std::vector<Size> sizes, const std::vector<Size>& large) {
+  if (on_cuda()) sizes.insert(sizes.end(), large.begin(), large.end());
+  return sizes;
 }
 
 // Uniform in [-1, 1); a period of 2^20 numbers, so that large ones are made quickly.
