@@ -4,15 +4,15 @@
 # (./out when unset): parts.jsonl, tests.json, parity.json, bench.json, peers.jsonl,
 # conv_plans.jsonl, sanitizer.txt, log.txt; bench/device_results.py reads them. The output ends with
 # ten lines that sum it up.
-# Usage: device.sh [PART[=SECONDS]...]     (all of: facts smoke tests parity bench peers profile sanitize)
+# Usage: device.sh [PART[=SECONDS]...]     (all of: facts smoke tests parity resume bench peers profile sanitize)
 #   SALIX_DEVICE            cuda; cpu rehearses the parts, one program at a time and small
 #   SALIX_DEVICE_SECONDS    for all parts together (490)
 #   SALIX_PYTHON            a Python with PyTorch (python3)
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The limits add up to the total; what a part leaves over is nobody's.
-declare -A limits=([facts]=25 [smoke]=40 [tests]=80 [parity]=75 [bench]=105 [peers]=85 [profile]=30 [sanitize]=50)
-order=(facts smoke tests parity bench peers profile sanitize)
+declare -A limits=([facts]=20 [smoke]=15 [tests]=60 [parity]=75 [resume]=45 [bench]=115 [peers]=85 [profile]=30 [sanitize]=45)
+order=(facts smoke tests parity resume bench peers profile sanitize)
 # shellcheck source=scripts/bundle/device_parts.sh
 source "$here/device_parts.sh"
 

@@ -119,12 +119,10 @@ part_parity() {
   salix synth -o "$WORK/scenes" --count 6 --seed 3
   for network in midnet cornet a2s; do
     for mode in eval train; do
-      job "parity-$network-$mode" "$SALIX_PYTHON" "$here/tests/peers/network_parity.py" "$network" "$WORK/salix" \
+      job "parity-$network-$mode" env OMP_NUM_THREADS=4 "$SALIX_PYTHON" "$here/tests/peers/network_parity.py" "$network" "$WORK/salix" \
         "$WORK/parity-$network-$mode" --size $size --batch 2 --mode $mode --device "$SALIX_DEVICE"
     done
   done
-  job parity-resume "$SALIX_PYTHON" "$here/tests/peers/kill_and_resume.py" "$WORK/salix" "$WORK/resume" \
-    --device "$SALIX_DEVICE" --at 4 14 23
   for network in $SALIX_DEVICE cpu; do
     job "parity-crf-$network" "$WORK/salix" crf "$WORK/scenes/images" --maps "$WORK/scenes/masks" --device "$network" \
       --threads 4 --out "$WORK/labels-$network"
@@ -155,10 +153,20 @@ part_parity() {
   done
 }
 
+# A run that is killed three times beside one that is not; alone, since it waits for its own steps.
+part_resume() {
+  needs_device
+  job resume-a2s "$SALIX_PYTHON" "$here/tests/peers/kill_and_resume.py" "$WORK/salix" "$WORK/resume" \
+    --device "$SALIX_DEVICE" --at 4 14 23
+  wait
+  cat "$WORK/jobs/resume-a2s.log"
+  outcome resume
+}
+
 # Google Benchmark writes a row as soon as it has it: what the limits cut off is the end.
 part_bench() {
   needs_device
-  local network networks=. kernels='-conv2d|permutohedral'
+  local network networks='^(a2s|cornet|midnet)_' kernels='/large_'
   on_cuda || networks='a2s_inference/batch:1' kernels='softmax'
   mkdir -p "$WORK/bench"
   salix synth -o "$WORK/pictures" --count 32 --seed 3
