@@ -175,7 +175,7 @@ def gather(folder):
         "networks": compare(bench, peers), "bench": bench, "peers": peers,
         "parity": [{k: j[k] for k in ("name", "rc", "seconds")} for j in parity.get("jobs", [])],
         "profiles": parity.get("profiles", {}),
-        "convolution_plans": {name: dict(collections.Counter(str(p.get(name)) for p in plans)) for name in ("fallback", "math", "fused")},
+        "convolution_plans": {name: dict(collections.Counter(str(p.get(name)) for p in plans)) for name in ("api", "fallback", "math", "fused")},
         "failures": failures(folder, parts, tests, parity, bench, peers)}
 
 
