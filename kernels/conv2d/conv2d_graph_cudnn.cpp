@@ -18,9 +18,8 @@ using cudnn::BackendDescriptor;
 // A plan that wants more memory is passed over: a map of a network is tens of MiB.
 constexpr std::size_t kMostWorkspaceBytes = std::size_t{1} << 30;
 
-// The alignment that kernels with 16-byte loads need, where all buffers have it; else what an
-// element has.
-constexpr std::int64_t kWideAlignment = 16;
+// What the widest loads need. A plan is for what all its buffers have of it.
+constexpr std::uintptr_t kMostAlignment = 16;
 
 // Why an engine may not be used, or nullptr.
 const char* unwanted(const Exec& exec, DType dtype, const BackendDescriptor& engine,
@@ -103,13 +102,12 @@ struct Conv2dGraphs {
 Conv2dGraph& conv2d_graph(Exec& exec, const Conv2dProblem& problem,
                           const Conv2dPointers& pointers) {
   const auto& [pass, dtype, x, weight, y, p] = problem;
-  std::uintptr_t bits = 0;
+  std::uintptr_t bits = kMostAlignment;
   for (const void* pointer :
        {pointers.x, pointers.weight, pointers.y, pointers.bias, pointers.residual}) {
     bits |= reinterpret_cast<std::uintptr_t>(pointer);
   }
-  const std::int64_t alignment =
-      bits % kWideAlignment == 0 ? kWideAlignment : static_cast<std::int64_t>(size_of(dtype));
+  const auto alignment = static_cast<std::int64_t>(bits & (~bits + 1));  // the lowest bit
   return exec.extension<Conv2dGraphs>().graphs.get(
       {static_cast<int>(pass),
        static_cast<int>(dtype),
