@@ -1,11 +1,14 @@
 // Convolution through cuDNN, channels-last, in the first of these ways that works:
-//   1. an algorithm of cuDNN, deterministic unless the Exec is `fast` (conv2d_plan_cudnn.h);
-//   2. bfloat16: the same in float32, through converted copies;
-//   3. the handwritten kernels of conv2d_direct_cuda.cu, which take every shape.
+//   1. an execution plan of cuDNN's graph API (conv2d_graph_cudnn.h);
+//   2. an algorithm of its older functions, deterministic unless the Exec is `fast`
+//      (conv2d_plan_cudnn.h);
+//   3. bfloat16: the same in float32, through converted copies;
+//   4. the handwritten kernels of conv2d_direct_cuda.cu, which take every shape.
 // No shape is refused, as cuDNN's support has gaps: channel counts that are no multiple of
 // 8, groups, dilation.
 #include <cuda_runtime.h>
 
+#include "kernels/conv2d/conv2d_graph_cudnn.h"
 #include "kernels/conv2d/conv2d_parts.h"
 #include "kernels/conv2d/conv2d_plan_cudnn.h"
 #include "kernels/conv2d/conv2d_switches_cudnn.h"
@@ -22,8 +25,10 @@ struct Operands {
   View out;
 };
 
-Conv2dProblem problem_of(Conv2dPass pass, const Operands& o, const Conv2dParams& params) {
+// Of the convolution itself, without ReLU.
+Conv2dProblem problem_of(Conv2dPass pass, const Operands& o, Conv2dParams params) {
   const DType dtype = o.out.dtype;
+  params.relu = false;
   if (pass == Conv2dPass::kForward) {
     return {pass, dtype, o.a.shape, o.b.shape, o.out.shape, params};
   }
@@ -31,6 +36,14 @@ Conv2dProblem problem_of(Conv2dPass pass, const Operands& o, const Conv2dParams&
     return {pass, dtype, o.out.shape, o.b.shape, o.a.shape, params};
   }
   return {pass, dtype, o.a.shape, o.out.shape, o.b.shape, params};
+}
+
+Conv2dPointers pointers_of(Conv2dPass pass, const Operands& o) {
+  void* const a = const_cast<void*>(o.a.data);  // cuDNN's variant packs know no const
+  void* const b = const_cast<void*>(o.b.data);
+  if (pass == Conv2dPass::kForward) return {.x = a, .weight = b, .y = o.out.data};
+  if (pass == Conv2dPass::kBackwardData) return {.x = o.out.data, .weight = b, .y = a};
+  return {.x = a, .weight = o.out.data, .y = b};
 }
 
 // out = beta * out + the convolution, by the current candidate, which is ready.
@@ -96,14 +109,30 @@ void run_direct(Exec& exec, Conv2dPass pass, const Operands& o, const Conv2dPara
   conv2d_direct_backward_weight(exec, o.a, o.b, o.out, params);
 }
 
-// out = the convolution, in whichever way works.
-void convolve(Exec& exec, Conv2dPlan& plan, const Operands& operands) {
+// out = the convolution by the older functions, or in whichever way works.
+void convolve_without_graph(Exec& exec, const Conv2dProblem& problem, const Operands& operands) {
+  Conv2dPlan& plan = conv2d_plan(exec, problem);
   const Conv2dPlan* done_by = run_plan(exec, plan, operands) ? &plan : nullptr;
-  if (done_by == nullptr && plan.problem.dtype != DType::kFloat32) {
-    done_by = run_in_float32(exec, plan.problem, operands);
+  if (done_by == nullptr && problem.dtype != DType::kFloat32) {
+    done_by = run_in_float32(exec, problem, operands);
   }
-  if (done_by == nullptr) run_direct(exec, plan.problem.pass, operands, plan.problem.params);
+  if (done_by == nullptr) run_direct(exec, problem.pass, operands, problem.params);
   log_conv2d_plan(plan, done_by, /*fused=*/false);
+}
+
+void convolve(Exec& exec, const Conv2dProblem& problem, const Operands& operands) {
+  if (run_conv2d_graph(exec, problem, pointers_of(problem.pass, operands))) return;
+  convolve_without_graph(exec, problem, operands);
+}
+
+// Bias, residual and ReLU in the same execution plan.
+bool run_fused_graph(Exec& exec, Conv2dProblem problem, bool relu, const Operands& operands,
+                     ConstView bias, ConstView residual) {
+  problem.params.relu = relu;
+  Conv2dPointers pointers = pointers_of(problem.pass, operands);
+  pointers.bias = const_cast<void*>(bias.data);
+  pointers.residual = const_cast<void*>(residual.data);
+  return run_conv2d_graph(exec, problem, pointers);
 }
 
 // Bias, residual and ReLU inside the library's kernel. False when it has none for this
@@ -143,44 +172,63 @@ bool run_in_place(Exec& exec, Conv2dPlan& plan, const Operands& operands) {
   return plan.adds_in_place;
 }
 
+// Forward with all that follows, by the older functions.
+void conv2d_without_graph(Exec& exec, const Conv2dProblem& problem, const Operands& operands,
+                          ConstView bias, ConstView residual, bool relu) {
+  Conv2dPlan& plan = conv2d_plan(exec, problem);
+  const View y = operands.out;
+  if (relu && !bias.empty() && run_fused(exec, plan, operands, bias, residual)) return;
+
+  const bool in_place = !residual.empty() && residual.data == y.data;
+  if (in_place && !run_in_place(exec, plan, operands)) {
+    const Scratch sum(exec, y.size_bytes());
+    const View apart{sum.data(), y.shape, y.dtype};
+    convolve_without_graph(exec, problem, {operands.a, operands.b, apart});
+    return conv2d_epilogue(exec, apart, bias, residual, y, relu);
+  }
+  if (in_place) {
+    residual = {};
+  } else {
+    convolve_without_graph(exec, problem, operands);
+  }
+  if (!bias.empty() || !residual.empty() || relu) {
+    conv2d_epilogue(exec, y, bias, residual, y, relu);
+  }
+}
+
 }  // namespace
 
 void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView residual, View y,
             Conv2dParams params, PackedWeight* packed) {
   if (packed) weight.data = packed->keep_plain(weight.data);
   const Operands operands{x, weight, y};
-  Conv2dPlan& plan = conv2d_plan(exec, problem_of(Conv2dPass::kForward, operands, params));
-  if (params.relu && !bias.empty() && run_fused(exec, plan, operands, bias, residual)) return;
+  const Conv2dProblem problem = problem_of(Conv2dPass::kForward, operands, params);
+  const bool alone = bias.empty() && residual.empty() && !params.relu;
+  if (alone) return convolve(exec, problem, operands);
 
   const bool in_place = !residual.empty() && residual.data == y.data;
-  if (in_place && !run_in_place(exec, plan, operands)) {
-    const Scratch sum(exec, y.size_bytes());
-    const View apart{sum.data(), y.shape, y.dtype};
-    convolve(exec, plan, {x, weight, apart});
-    return conv2d_epilogue(exec, apart, bias, residual, y, params.relu);
+  if (!in_place && run_fused_graph(exec, problem, params.relu, operands, bias, residual)) return;
+  // The plan and a pass of our own over y: still cheaper for the host than the older
+  // functions are where they fuse. In place, y holds the residual until that pass.
+  const Scratch sum(exec, in_place ? y.size_bytes() : 0);
+  const View to = in_place ? View{sum.data(), y.shape, y.dtype} : y;
+  const Operands apart{x, weight, to};
+  if (run_conv2d_graph(exec, problem, pointers_of(problem.pass, apart))) {
+    return conv2d_epilogue(exec, to, bias, residual, y, params.relu);
   }
-  if (in_place) {
-    residual = {};
-  } else {
-    convolve(exec, plan, operands);
-  }
-  if (!bias.empty() || !residual.empty() || params.relu) {
-    conv2d_epilogue(exec, y, bias, residual, y, params.relu);
-  }
+  conv2d_without_graph(exec, problem, operands, bias, residual, params.relu);
 }
 
 void conv2d_backward_data(Exec& exec, ConstView dy, ConstView weight, View dx,
                           Conv2dParams params) {
   const Operands operands{dy, weight, dx};
-  convolve(exec, conv2d_plan(exec, problem_of(Conv2dPass::kBackwardData, operands, params)),
-           operands);
+  convolve(exec, problem_of(Conv2dPass::kBackwardData, operands, params), operands);
 }
 
 void conv2d_backward_weight(Exec& exec, ConstView x, ConstView dy, View dweight, View dbias,
                             Conv2dParams params) {
   const Operands operands{x, dy, dweight};
-  convolve(exec, conv2d_plan(exec, problem_of(Conv2dPass::kBackwardWeight, operands, params)),
-           operands);
+  convolve(exec, problem_of(Conv2dPass::kBackwardWeight, operands, params), operands);
   if (!dbias.empty()) conv2d_backward_bias(exec, dy, dbias);
 }
 
