@@ -53,7 +53,7 @@ const char* unwanted(const Exec& exec, DType dtype, const BackendDescriptor& eng
 
 void add_engines(const Exec& exec, cudnnBackendHeurMode_t mode, Conv2dGraph& graph) {
   BackendDescriptor heuristic(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
-  heuristic.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph.operations);
+  heuristic.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph.operations.graph);
   heuristic.set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
   if (heuristic.finalize() != CUDNN_STATUS_SUCCESS) {
     graph.refusals.push_back(str("heuristic: ", cudnnGetErrorString(heuristic.status())));
@@ -82,12 +82,12 @@ Conv2dGraph make_graph(Exec& exec, const Conv2dProblem& problem, const Conv2dPoi
   if (!cudnn_graph_use()) return graph;
   graph.operations = conv2d_operations(exec.extension<cudnn::State>().handle(), problem, graph.bias,
                                        graph.residual, alignment);
-  if (graph.operations.ok()) {
+  if (graph.operations.graph.ok()) {
     add_engines(exec, CUDNN_HEUR_MODE_A, graph);
     add_engines(exec, CUDNN_HEUR_MODE_FALLBACK, graph);
     std::reverse(graph.engines.begin(), graph.engines.end());
   } else {
-    graph.refusals.push_back(str("graph: ", cudnnGetErrorString(graph.operations.status())));
+    graph.refusals.push_back(str("graph: ", cudnnGetErrorString(graph.operations.graph.status())));
   }
   cudaGetLastError();  // the next launch would be blamed for it
   return graph;
@@ -209,7 +209,7 @@ bool run_conv2d_graph(Exec& exec, const Conv2dProblem& problem, const Conv2dPoin
   cudnnHandle_t handle = exec.extension<cudnn::State>().handle();
   if (!graph.works) {
     // Tried before, in vain, or switched off.
-    if (graph.operations.get() == nullptr) return false;
+    if (graph.operations.graph.get() == nullptr) return false;
     return find_plan(exec, handle, graph, pointers);
   }
   const cudnnStatus_t status = execute(exec, handle, graph, pointers);

@@ -157,7 +157,7 @@ part_parity() {
 part_resume() {
   needs_device
   job resume-a2s "$SALIX_PYTHON" "$here/tests/peers/kill_and_resume.py" "$WORK/salix" "$WORK/resume" \
-    --device "$SALIX_DEVICE" --at 4 14 23
+    --device "$SALIX_DEVICE" --pictures 8 --at 2 7 10
   wait
   cat "$WORK/jobs/resume-a2s.log"
   outcome resume
