@@ -207,7 +207,11 @@ void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView
   if (alone) return convolve(exec, problem, operands);
 
   const bool in_place = !residual.empty() && residual.data == y.data;
-  if (!in_place && run_fused_graph(exec, problem, params.relu, operands, bias, residual)) return;
+  // Without a bias cuDNN has no ready-made kernel, and needs 0.2 s to find that out.
+  if (!bias.empty() && !in_place &&
+      run_fused_graph(exec, problem, params.relu, operands, bias, residual)) {
+    return;
+  }
   // The plan and a pass of our own over y: still cheaper for the host than the older
   // functions are where they fuse. In place, y holds the residual until that pass.
   const Scratch sum(exec, in_place ? y.size_bytes() : 0);

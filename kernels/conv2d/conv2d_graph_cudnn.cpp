@@ -51,7 +51,8 @@ const char* unwanted(const Exec& exec, DType dtype, const BackendDescriptor& eng
   return made.runtime_compiled && !cudnn_runtime_compilation() ? "compiles at run time" : nullptr;
 }
 
-void add_engines(const Exec& exec, cudnnBackendHeurMode_t mode, Conv2dGraph& graph) {
+// What cuDNN proposes for a graph, best last. Asking costs milliseconds.
+void find_engines(const Exec& exec, cudnnBackendHeurMode_t mode, Conv2dGraph& graph) {
   BackendDescriptor heuristic(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
   heuristic.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph.operations.graph);
   heuristic.set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
@@ -71,6 +72,8 @@ void add_engines(const Exec& exec, cudnnBackendHeurMode_t mode, Conv2dGraph& gra
     made.configuration = std::move(configuration);
     graph.engines.push_back(std::move(made));
   }
+  std::reverse(graph.engines.begin(), graph.engines.end());
+  cudaGetLastError();  // the next launch would be blamed for it
 }
 
 Conv2dGraph make_graph(Exec& exec, const Conv2dProblem& problem, const Conv2dPointers& pointers,
@@ -82,14 +85,9 @@ Conv2dGraph make_graph(Exec& exec, const Conv2dProblem& problem, const Conv2dPoi
   if (!cudnn_graph_use()) return graph;
   graph.operations = conv2d_operations(exec.extension<cudnn::State>().handle(), problem, graph.bias,
                                        graph.residual, alignment);
-  if (graph.operations.graph.ok()) {
-    add_engines(exec, CUDNN_HEUR_MODE_A, graph);
-    add_engines(exec, CUDNN_HEUR_MODE_FALLBACK, graph);
-    std::reverse(graph.engines.begin(), graph.engines.end());
-  } else {
+  if (!graph.operations.graph.ok()) {
     graph.refusals.push_back(str("graph: ", cudnnGetErrorString(graph.operations.graph.status())));
   }
-  cudaGetLastError();  // the next launch would be blamed for it
   return graph;
 }
 
@@ -181,8 +179,8 @@ cudnnStatus_t execute(Exec& exec, cudnnHandle_t handle, const Conv2dGraph& graph
 }
 
 // Any failure is a refusal, as other ways remain; if the device itself is broken, they say so.
-bool find_plan(Exec& exec, cudnnHandle_t handle, Conv2dGraph& graph,
-               const Conv2dPointers& pointers) {
+void try_engines(Exec& exec, cudnnHandle_t handle, Conv2dGraph& graph,
+                 const Conv2dPointers& pointers) {
   while (!graph.works && !graph.engines.empty()) {
     if (finalize_plan(handle, graph)) {
       const cudnnStatus_t status = execute(exec, handle, graph, pointers);
@@ -193,6 +191,15 @@ bool find_plan(Exec& exec, cudnnHandle_t handle, Conv2dGraph& graph,
       }
     }
     if (!graph.works) cudaGetLastError();  // the next launch would be blamed for it
+  }
+}
+
+bool find_plan(Exec& exec, cudnnHandle_t handle, Conv2dGraph& graph,
+               const Conv2dPointers& pointers) {
+  for (const auto mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
+    if (graph.works || !graph.operations.graph.ok()) break;
+    find_engines(exec, mode, graph);
+    try_engines(exec, handle, graph, pointers);
   }
   log_conv2d_graph(graph);
   if (!graph.works) graph.plan = {};

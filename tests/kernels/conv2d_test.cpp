@@ -314,11 +314,21 @@ TEST(Conv2dOnSimt, CountsLibraryCallsAsLaunches) {
   EXPECT_EQ(launches([&] { conv2d(x, weight, bias); }), 2);
 }
 
-// What is left where cuDNN refuses a shape: its plainest algorithms, and the handwritten
-// kernels. A plan is made under the switch, so each needs a new Exec.
+// What is left where cuDNN's graph API has no way, or cuDNN refuses a shape: its older
+// functions, their plainest algorithms, and the handwritten kernels. A plan is made under the
+// switch, so each needs a new Exec.
 class Conv2dFallback : public OpTest {
  protected:
-  ~Conv2dFallback() override { unsetenv("SALIX_CUDNN_SAFE"); }
+  ~Conv2dFallback() override {
+    unsetenv("SALIX_CUDNN_SAFE");
+    unsetenv("SALIX_CUDNN_LEGACY");
+  }
+
+  void expect_works() {
+    const std::unique_ptr<Exec> fallback = make_exec(GetParam());
+    expect_agrees(*fallback, reference());
+    expect_fuses(*fallback, reference());
+  }
 };
 INSTANTIATE_TEST_SUITE_P(Targets, Conv2dFallback, ::testing::Values(Target::kCuda), target_name);
 
@@ -326,10 +336,13 @@ TEST_P(Conv2dFallback, AgreesWithTheReference) {
   for (const char* level : {"1", "2"}) {
     SCOPED_TRACE(level);
     setenv("SALIX_CUDNN_SAFE", level, /*overwrite=*/1);
-    const std::unique_ptr<Exec> fallback = make_exec(GetParam());
-    expect_agrees(*fallback, reference());
-    expect_fuses(*fallback, reference());
+    expect_works();
   }
+}
+
+TEST_P(Conv2dFallback, AgreesWithTheReferenceWithoutTheGraphApi) {
+  setenv("SALIX_CUDNN_LEGACY", "1", /*overwrite=*/1);
+  expect_works();
 }
 
 }  // namespace
