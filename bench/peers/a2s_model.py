@@ -90,8 +90,9 @@ class Decoder(nn.Module):
         x = x - x.mean(dim=(2, 3), keepdim=True)
         score = x.sum(dim=1, keepdim=True)
         # The object is the sign that touches fewer than two corners; a comparison has no gradient.
-        corners = (score[..., [0, 0, -1, -1], [0, -1, 0, -1]] > 0).sum(dim=-1)
-        sign = torch.where(corners < 2, 1.0, -1.0).to(score.dtype)[..., None, None]
+        at = [score[..., i, j] for i in (0, -1) for j in (0, -1)]  # no list of indices: it lies on the host
+        corners = (torch.stack(at, dim=-1) > 0).sum(dim=-1)
+        sign = (1.0 - 2.0 * (corners >= 2).to(score.dtype))[..., None, None]
         return enlarge(score * sign, size)
 
 

@@ -22,8 +22,9 @@ struct AdamParams {
   ConstView frozen = {};          // [] float32: not 0, and nothing is written; empty: never
 };
 
-// g = gradient_scale * gradient + weight_decay * p;  m += (1 - beta1) (g - m);  v = beta2 v + (1 -
-// beta2) g^2; p -= learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
+// g = gradient_scale * gradient + weight_decay * p;
+// m += (1 - beta1) (g - m);  v = beta2 v + (1 - beta2) g^2;
+// p -= learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
 //
 // Shapes    parameter, gradient, first_moment (m) and second_moment (v) alike, any rank.
 // Types     float32; float64 on the CPU. The bias corrections are computed in double.

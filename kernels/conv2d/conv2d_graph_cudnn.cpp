@@ -53,7 +53,7 @@ const char* unwanted(const Exec& exec, DType dtype, const BackendDescriptor& eng
 // What cuDNN proposes for a graph, best last. Asking costs milliseconds.
 void find_engines(const Exec& exec, cudnnBackendHeurMode_t mode, Conv2dGraph& graph) {
   BackendDescriptor heuristic(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
-  heuristic.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph.operations);
+  heuristic.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph.operations.graph);
   heuristic.set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
   if (heuristic.finalize() != CUDNN_STATUS_SUCCESS) {
     graph.refusals.push_back(str("heuristic: ", cudnnGetErrorString(heuristic.status())));
@@ -86,8 +86,8 @@ Conv2dGraph make_graph(Exec& exec, const Conv2dProblem& problem, const Conv2dPoi
   if (!cudnn_graph_use()) return graph;
   graph.operations = conv2d_operations(exec.extension<cudnn::State>().handle(), problem, graph.bias,
                                        graph.residual, alignment);
-  if (!graph.operations.ok()) {
-    graph.refusals.push_back(str("graph: ", cudnnGetErrorString(graph.operations.status())));
+  if (!graph.operations.graph.ok()) {
+    graph.refusals.push_back(str("graph: ", cudnnGetErrorString(graph.operations.graph.status())));
   }
   return graph;
 }
@@ -196,7 +196,7 @@ void try_engines(Exec& exec, cudnnHandle_t handle, Conv2dGraph& graph,
 bool find_plan(Exec& exec, cudnnHandle_t handle, Conv2dGraph& graph,
                const Conv2dPointers& pointers) {
   for (const auto mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
-    if (graph.works || !graph.operations.ok()) break;
+    if (graph.works || !graph.operations.graph.ok()) break;
     find_engines(exec, mode, graph);
     try_engines(exec, handle, graph, pointers);
   }
@@ -215,7 +215,7 @@ bool run_conv2d_graph(Exec& exec, const Conv2dProblem& problem, const Conv2dPoin
   cudnnHandle_t handle = exec.extension<cudnn::State>().handle();
   if (!graph.works) {
     // Tried before, in vain, or switched off.
-    if (graph.operations.get() == nullptr) return false;
+    if (graph.operations.graph.get() == nullptr) return false;
     return find_plan(exec, handle, graph, pointers);
   }
   const cudnnStatus_t status = execute(exec, handle, graph, pointers);

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/conv2d/conv2d_operations_cudnn.h"
 #include "kernels/conv2d/conv2d_plan_cudnn.h"
 #include "kernels/cudnn/backend.h"
 
@@ -45,9 +46,9 @@ struct Conv2dEngine {
 struct Conv2dGraph {
   Conv2dProblem problem;
   bool bias = false, residual = false;
-  cudnn::BackendDescriptor operations;  // until an engine works
-  std::vector<Conv2dEngine> engines;    // those still to try, best last
-  Conv2dEngine engine;                  // the one of `plan`
+  Conv2dOperations operations;        // until an engine works
+  std::vector<Conv2dEngine> engines;  // those still to try, best last
+  Conv2dEngine engine;                // the one of `plan`
   cudnn::BackendDescriptor plan;
   std::size_t workspace_bytes = 0;
   bool works = false;  // `plan` has been executed

@@ -72,7 +72,7 @@ PassNames names_of(Conv2dPass pass) {
           CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA};
 }
 
-// Keeps every descriptor until the graph is finalized.
+// Keeps every descriptor: it is nowhere said that what refers to one has taken a copy.
 class GraphBuilder {
  public:
   GraphBuilder(const Conv2dProblem& problem, std::int64_t alignment)
@@ -118,12 +118,12 @@ class GraphBuilder {
     finish(pointwise(finished(std::move(relu)), in, out));
   }
 
-  BackendDescriptor graph(cudnnHandle_t handle) {
+  Conv2dOperations graph(cudnnHandle_t handle) {
     BackendDescriptor graph(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
     graph.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, operations_);
     graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, handle);
     graph.finalize();
-    return graph;
+    return {std::move(kept_), std::move(operations_), std::move(graph)};
   }
 
  private:
@@ -164,8 +164,8 @@ class GraphBuilder {
 
 }  // namespace
 
-BackendDescriptor conv2d_operations(cudnnHandle_t handle, const Conv2dProblem& problem, bool bias,
-                                    bool residual, std::int64_t alignment) {
+Conv2dOperations conv2d_operations(cudnnHandle_t handle, const Conv2dProblem& problem, bool bias,
+                                   bool residual, std::int64_t alignment) {
   GraphBuilder build(problem, alignment);
   const BackendDescriptor& x = build.buffer(kUidX, problem.x);
   const BackendDescriptor& weight = build.buffer(kUidWeight, problem.weight);

@@ -16,8 +16,8 @@ struct SgdParams {
   ConstView frozen = {};          // [] float32: not 0, and nothing is written; empty: never
 };
 
-// g = gradient_scale * gradient + weight_decay * p;  v = first_step ? g : momentum * v + g;  p -=
-// learning_rate * v.
+// g = gradient_scale * gradient + weight_decay * p;  v = first_step ? g : momentum * v + g;
+// p -= learning_rate * v.
 //
 // Shapes    parameter, gradient and velocity alike, any rank.
 // Types     float32; float64 on the CPU.

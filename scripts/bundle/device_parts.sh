@@ -113,7 +113,7 @@ part_tests() {
 # nothing here is timed.
 part_parity() {
   needs_device
-  local network mode run size=192 steps=(--size 320 --batch 4) images=24 modes='none bf16 tf32'
+  local network mode run size=192 steps=(--size 320 --batch 4) images=16 modes='none bf16 tf32'
   on_cuda || { size=64 steps=(--size 160 --batch 2) images=6 modes=none; }
   salix synth -o "$WORK/data" --tasks ct --train $images --test 0 --train-set c=painted --train-set t=heated --seed 7
   salix synth -o "$WORK/scenes" --count 6 --seed 3
@@ -157,7 +157,7 @@ part_parity() {
 part_resume() {
   needs_device
   job resume-a2s "$SALIX_PYTHON" "$here/tests/peers/kill_and_resume.py" "$WORK/salix" "$WORK/resume" \
-    --device "$SALIX_DEVICE" --at 4 14 23
+    --device "$SALIX_DEVICE" --pictures 8 --at 2 7 10
   wait
   cat "$WORK/jobs/resume-a2s.log"
   outcome resume
@@ -172,7 +172,7 @@ part_bench() {
   salix synth -o "$WORK/pictures" --count 32 --seed 3
   salix synth -o "$WORK/thermal" --tasks t --train 32 --test 0 --train-set t=heated --seed 3
   export SALIX_BENCH_DEVICE=$SALIX_DEVICE SALIX_BENCH_IMAGES=$WORK/pictures/images SALIX_BENCH_SET=$WORK/thermal/RGBT/heated
-  bench networks networks $((limit * 46 / 100)) "$networks" 0.2
+  bench networks networks $((limit * 46 / 100)) "${SALIX_DEVICE_NETWORKS:-$networks}" 0.2
   for network in a2s cornet midnet; do
     salix weights init "$network" "$WORK/$network.pth" --seed 3
     export SALIX_BENCH_WEIGHTS=$WORK/$network.pth

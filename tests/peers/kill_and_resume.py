@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """kill -9 at random moments, then --resume: must give the bits of a run that was left alone.
 
-  kill_and_resume.py SALIX WORKDIR [--network a2s] [--kills 20 | --at STEP...] [--seed 1] [--device cpu]
+  kill_and_resume.py SALIX WORKDIR [--network a2s] [--kills 20 | --at STEP...] [--pictures 20] [--seed 1]
+                     [--device cpu]
 
 Trains on 20 generated pictures (batch 2, 3 epochs of 10 steps, a checkpoint every 3 steps) twice:
 once undisturbed, once killed with SIGKILL after random delays (with --at: at those steps) and
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import time
 
-EPOCHS, PICTURES, BATCH = 3, 20, 2
+EPOCHS, BATCH = 3, 2
 
 
 OPTIONS = {
@@ -54,13 +55,14 @@ def main() -> int:
     parser.add_argument("--network", choices=sorted(OPTIONS), default="a2s")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--at", type=int, nargs="+", help="steps to kill at, instead of random moments")
+    parser.add_argument("--pictures", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     data, calm, killed = (arguments.workdir / name for name in ("data", "calm", "killed"))
     for folder in (data, calm, killed):
         shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([arguments.salix, "synth", "-o", data, "--tasks", "c", "--train", str(PICTURES), "--test", "0",
+    subprocess.run([arguments.salix, "synth", "-o", data, "--tasks", "c", "--train", str(arguments.pictures), "--test", "0",
                     "--train-set", "c=tiny", "--height", "96", "--width", "120"],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

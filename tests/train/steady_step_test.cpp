@@ -1,5 +1,6 @@
 // What a training step asks of its device, counted by the device itself, once caches are full:
-// nothing waits and nothing is allocated. On simt, where the kernels are those of a GPU.
+// nothing waits and nothing is allocated. The CPU is asked for the same as a GPU; that the
+// kernels themselves ask for nothing more, simt shows for one network (it takes half a minute).
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -16,12 +17,12 @@
 namespace salix::testing {
 namespace {
 
-constexpr std::int64_t kSize = 64, kBatch = 2;
+constexpr std::int64_t kSize = 64, kBatch = 1;
 
 // Iterations of one network, queued one ahead of their reports as a run on a GPU does.
 template <typename Report>
 DeviceCounts steady_counts(Exec& exec, const std::function<Queued<Report>(std::int64_t)>& queue) {
-  constexpr std::int64_t kWarmUp = 3;
+  constexpr std::int64_t kWarmUp = 4;  // two steps are under way at once, twice over
   Queued<Report> before = queue(1);
   DeviceCounts counts;
   for (std::int64_t step = 2; step <= kWarmUp + 1; ++step) {
@@ -59,7 +60,7 @@ class SteadyStep : public ::testing::TestWithParam<Target> {
   std::unique_ptr<Exec> host_ = make_exec(Target::kOnednn), exec_;
   std::vector<std::vector<float>> kept_;
 };
-INSTANTIATE_TEST_SUITE_P(Targets, SteadyStep, ::testing::Values(Target::kSimt, Target::kCuda),
+INSTANTIATE_TEST_SUITE_P(Targets, SteadyStep, ::testing::Values(Target::kOnednn, Target::kCuda),
                          target_name);
 
 TEST_P(SteadyStep, A2sStage1) {
@@ -90,10 +91,18 @@ class SteadyStage2 : public SteadyStep {
     });
   }
 };
-INSTANTIATE_TEST_SUITE_P(Targets, SteadyStage2, ::testing::Values(Target::kSimt, Target::kCuda),
+INSTANTIATE_TEST_SUITE_P(Targets, SteadyStage2, ::testing::Values(Target::kOnednn, Target::kCuda),
                          target_name);
 
 TEST_P(SteadyStage2, Cornet) { expect_steady(counts_of("cornet", "SGD"), 2); }
+class SteadyStage2OnSimt : public SteadyStage2 {};
+INSTANTIATE_TEST_SUITE_P(Targets, SteadyStage2OnSimt, ::testing::Values(Target::kSimt),
+                         target_name);
+TEST_P(SteadyStage2OnSimt, Cornet) {
+  const DeviceCounts counts = counts_of("cornet", "SGD");
+  expect_steady(counts, 2);
+  EXPECT_GT(counts.launches, 500);
+}
 TEST_P(SteadyStage2, Midnet) { expect_steady(counts_of("midnet", "Adam"), 3); }
 
 }  // namespace
