@@ -133,10 +133,11 @@ Conv2dGraph& conv2d_graph(Exec& exec, const Conv2dProblem& problem,
 }
 
 // Makes the plan of the best engine that is left; false when it has none that can be used.
-bool finalize_plan(Conv2dGraph& graph) {
+bool finalize_plan(cudnnHandle_t handle, Conv2dGraph& graph) {
   graph.engine = std::move(graph.engines.back());
   graph.engines.pop_back();
   graph.plan = BackendDescriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
+  graph.plan.set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, handle);
   graph.plan.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, graph.engine.configuration);
   const auto refuse = [&](const char* why) {
     graph.refusals.push_back(str("engine ", graph.engine.index, ": ", why));
@@ -181,7 +182,7 @@ cudnnStatus_t execute(Exec& exec, cudnnHandle_t handle, const Conv2dGraph& graph
 void try_engines(Exec& exec, cudnnHandle_t handle, Conv2dGraph& graph,
                  const Conv2dPointers& pointers) {
   while (!graph.works && !graph.engines.empty()) {
-    if (finalize_plan(graph)) {
+    if (finalize_plan(handle, graph)) {
       const cudnnStatus_t status = execute(exec, handle, graph, pointers);
       graph.works = status == CUDNN_STATUS_SUCCESS;
       if (!graph.works) {
