@@ -132,7 +132,7 @@ def compact(value, depth=0):
 
 
 def table(head, rows):
-    align = ["---" if i < 1 else "---:" for i in range(len(head))]
+    align = ["---"] + ["---:"] * (len(head) - 1)
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in [head, align, *rows]) + "\n"
 
 
@@ -181,7 +181,7 @@ def network_tables(result):
 
 
 def step_tables(result):
-    lines = [(f"{name.split('/', 1)[1] + ' ' if program != 'train-a2s' else ''}{name if program == 'train-a2s' else ''}".strip(), number(row["ms"]),
+    lines = [(name.removeprefix("stage2_step/"), number(row["ms"]),
               row.get("launches", ""), row.get("waits", ""), row.get("copies", ""), row.get("peak_MiB", ""))
              for program, rows in result["bench"].items() if program.startswith("train-") for name, row in rows.items() if "ms" in row]
     out = ["### Whole training steps\n\n" + table(("with losses and optimizer", "ms", "launches", "waits", "copies", "MiB"), lines)]
@@ -226,8 +226,8 @@ def check_tables(result):
         out.append(f"* Killed three times and resumed: {result['parts']['resume']['says']}.")
     lines = [(name.replace("-", ", "), what, *(f"{x:.1e}" for x in (values + [None])[:2] if x is not None)) for name, job in parity.items()
              for what, values in job.items() if what != "exit" and len(values) == 2]
-    return ["\n".join(out) + "\n", "Distance from PyTorch in float64, batch 2, 192x192, relative to the largest value:\n\n"
-            + table(("network, mode", "of", "salix float32", "PyTorch float32, CPU"), lines)] if lines else ["\n".join(out) + "\n"]
+    return ["\n".join(out) + "\n", "Distance from PyTorch in float64, batch 2, 192x192 (L2 norm of the difference over that of the values):\n\n"
+            + table(("network, mode", "of", "salix float32", "PyTorch float32"), lines)] if lines else ["\n".join(out) + "\n"]
 
 
 def tables(result):
