@@ -103,7 +103,7 @@ def gather(folders):
             for row in report["benchmarks"]:
                 name = re.sub(r"/(iterations:\d+|(manual|real)_time)", "", row["name"])
                 result["bench"].setdefault(program, {})[name] = bench_row(row)
-        for row in read(folder, "peers.jsonl", []):
+        for row in (row for file in sorted(folder.glob("peers*.jsonl")) for row in read(folder, file.name, [])):
             key = tuple(row.get(k) for k in ("task", "what", "network", "batch", "precision", "mode"))
             if row.get("task") != "machine" and "left_out" not in row and ("error" not in row or key not in peers):
                 peers[key] = {k: v[:60] if k == "error" else v for k, v in row.items() if k != "min_ms"}
