@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
-"""What scripts/bundle/device.sh brought back, as one JSON, tables for the book, and a list of what failed.
+"""What scripts/bundle/device.sh brought back, as one JSON and as tables for the book.
 
-  device_results.py FOLDER [--date YYYY-MM-DD] [--out bench/results]
+  device_results.py FOLDER... [--date YYYY-MM-DD] [--out bench/results] [--docs docs/performance_gpu.md]
+  device_results.py bench/results/DATE-DEVICE.json [--docs ...]
   device_results.py --self-check
 
-Writes OUT/DATE-DEVICE.json; prints in markdown the three networks beside PyTorch (time, ratio, peak memory of
-tensors), training steps, the kernels farthest from their roofline, and what failed. FOLDER holds device.sh's
-files; what is missing there is missing here. Ratios are PyTorch's time over salix's: above 1, salix is faster.
-A step of a network is forward and backward; those of whole training steps are in the second table.
+Each FOLDER holds the files of one call; they are merged row by row, later ones winning, so all must be of one device.
+Writes OUT/DATE-DEVICE.json, or reads one; prints tables in markdown, and with --docs puts them between the markers of
+that page. Ratios are PyTorch's time over salix's: above 1, salix is faster.
 """
 import argparse
-import collections
 import datetime
 import json
 import pathlib
@@ -18,236 +17,299 @@ import re
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-PRECISIONS = ("float32", "tf32", "bf16")
+PRECISIONS = ("bf16", "tf32", "float32")
+BEGIN, END = "<!-- tables of bench/device_results.py -->", "<!-- end of the tables -->"
+UNITS = {"ns": 1e-6, "us": 1e-3, "ms": 1, "s": 1e3}
+
+
+# --- Reading and merging ---
 
 
 def read(folder, name, otherwise):
     """The JSON, or the list of JSON lines, in a file; broken lines are left out."""
     path = folder / name
-    if not path.exists():
-        return otherwise
-    text = path.read_text(errors="replace")
-    if path.suffix == ".json":
-        try:
-            return json.loads(text)
-        except ValueError:
-            return otherwise
+    text = path.read_text(errors="replace") if path.exists() else ""
     rows = []
-    for line in text.splitlines():
+    for line in [text] if path.suffix == ".json" else text.splitlines():
         try:
             rows.append(json.loads(line))
         except ValueError:
             continue
-    return rows
+    return (rows[0] if rows else otherwise) if path.suffix == ".json" else rows
 
 
-def milliseconds(row):
-    return row["real_time"] * {"ns": 1e-6, "us": 1e-3, "ms": 1, "s": 1e3}[row["time_unit"]]
+def rounded(value):
+    return float(f"{value:.4g}")
 
 
-def network_row(row):
-    """(network, task, batch, precision) of a benchmark of networks_bench and salix's way, or None."""
-    name = row["name"]
-    network = re.search(r"a2s|cornet|midnet", name)
-    batch = re.search(r"batch:(\d+)", name)
-    if not network or not batch or row.get("error_occurred"):
-        return None
-    task = "inference" if "inference" in name else "step"
-    precision = "tf32" if "tf32" in name else "bf16" if re.search("bf16|bfloat16", name) else "float32"
-    return (network[0], task, int(batch[1]), precision), "salix_all_bf16" if "bfloat16" in name else "salix"
-
-
-def peak(row):
-    """Of tensors, in MiB."""
-    for name in ("peak_device_MiB", "peak_tensor_MiB", "peak_MiB"):
+def bench_row(row):
+    if row.get("error_occurred"):
+        return {"error": row.get("error_message", "")[:200]}
+    scale = UNITS[row["time_unit"]]
+    found = {"ms": rounded(row["median_us"] / 1e3 if "median_us" in row else row["real_time"] * scale)}
+    for name in ("launches", "waits", "copies"):
         if name in row:
-            return round(row[name])
-    return None
-
-
-def compare(bench, peers):
-    """Rows {network, task, batch, precision, MODE_ms, MODE_peak_MiB...; fastest, ratio, ratio_eager}."""
-    table = {}
-    for row in bench.get("networks", {}).get("benchmarks", []):
-        found = network_row(row)
-        if found is None:
-            continue
-        key, mode = found
-        table.setdefault(key, {}).update({f"{mode}_ms": round(milliseconds(row), 3), f"{mode}_peak_MiB": peak(row)})
-    for row in peers:
-        if "ms" not in row or "network" not in row:
-            continue
-        mode = row["mode"] if row["precision"] != "default" else f"{row['mode']}_default"
-        precision = "float32" if row["precision"] == "default" else row["precision"]
-        entry = table.setdefault((row["network"], row["task"], row["batch"], precision), {})
-        entry |= {f"{mode}_ms": row["ms"], f"{mode}_peak_MiB": peak(row)}
-    rows = []
-    for key in sorted(table, key=lambda k: (k[1], k[0], k[2], PRECISIONS.index(k[3]))):
-        row = dict(zip(("network", "task", "batch", "precision"), key)) | table[key]
-        modes = [name for name in row if name.endswith("_ms") and not name.startswith("salix") and "default" not in name]
-        if "salix_ms" in row and modes:
-            fastest = min(modes, key=row.get)
-            row |= {"fastest": fastest.removesuffix("_ms"), "ratio": round(row[fastest] / row["salix_ms"], 2)}
-            if "eager_ms" in row:
-                row["ratio_eager"] = round(row["eager_ms"] / row["salix_ms"], 2)
-        rows.append(row)
-    return rows
-
-
-def failures(folder, parts, tests, parity, bench, peers):
-    found = [f"part {p['part']}: exit {p['rc']} after {p['seconds']} s of {p['limit']}: {p.get('says', '')}" for p in parts if p["rc"] != 0]
-    found += [f"test {t['test']}: {' '.join(t.get('why', '').split())[:300]}" for t in tests.get("tests", []) if t["result"] == "FAILED"]
-    found += [f"suite {d['suite']} died (exit {d['exit']}) in {d['in']}" for d in tests.get("died", [])]
-    found += [f"parity {j['name']}: exit {j['rc']}: {' '.join(j['log'].split())[-300:]}" for j in parity.get("jobs", []) if j["rc"] != 0]
-    for name, report in bench.items():
-        found += [f"benchmark {name} {row['name']}: {row.get('error_message', '')}" for row in report.get("benchmarks", [])
-                  if row.get("error_occurred")]
-    found += [f"peer {row.get('network')} {row.get('task')} {row.get('precision')} {row.get('mode')}: {row['error']}" for row in peers if "error" in row]
-    sanitizer = folder / "sanitizer.txt"
-    if sanitizer.exists():
-        job = ""
-        for line in sanitizer.read_text(errors="replace").splitlines():
-            job = line[5:].split(",")[0] if line.startswith("==== ") else job
-            summary = re.search(r"(ERROR|RACECHECK) SUMMARY: (\d+) (.*)", line)
-            if summary and summary[2] != "0":
-                found.append(f"{job}: {summary[2]} {summary[3]}")
+            found[name] = round(row[name])
+    if row.get("peak_device_MiB"):
+        found["peak_MiB"] = round(row["peak_device_MiB"])
+    if row.get("roofline_%"):
+        found["roofline_%"] = rounded(row["roofline_%"])
     return found
 
 
-def cell(row, name, unit=""):
-    value = row.get(name)
-    return "" if value is None else f"{value:.2f}{unit}" if isinstance(value, float) else f"{value}{unit}"
+def sanitizer(path):
+    """Per run: tests in it, and the tool's own count of errors or hazards (None: cut off)."""
+    runs, name = {}, None
+    for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
+        if head := re.match(r"==== sanitize-(\S+), (\d+) tests", line):
+            name = head[1]
+            runs[name] = {"tests": int(head[2]), "errors": None}
+        elif name and (found := re.search(r"(?:ERROR|RACECHECK) SUMMARY: (\d+)", line)):
+            runs[name]["errors"] = int(found[1])
+    return runs
 
 
-def print_networks(rows, peers):
-    print("| | batch | precision | salix | PyTorch, eager | ratio | PyTorch, fastest | ratio | peak MiB: salix / eager |\n"
-          "|---|---:|---|---:|---:|---:|---:|---:|---:|")
-    for row in rows:
-        if "salix_ms" not in row:
-            continue
-        fastest = f"{row[row['fastest'] + '_ms']:.2f} ms ({row['fastest']})" if "fastest" in row else ""
-        print("| " + " | ".join([
-            f"{row['network']}, {row['task']}", str(row["batch"]), row["precision"], cell(row, "salix_ms", " ms"),
-            cell(row, "eager_ms", " ms"), cell(row, "ratio_eager", "x"), fastest, cell(row, "ratio", "x"),
-            f"{cell(row, 'salix_peak_MiB')} / {cell(row, 'eager_peak_MiB')}"]) + " |")
-    print("\nPyTorch at its default (float32, TF32 in convolutions), eager: "
-          + ", ".join(f"{r['network']} {r['task']} batch {r['batch']} {r['eager_default_ms']:.2f} ms" for r in rows if "eager_default_ms" in r))
-    print("with all of inference in bfloat16, salix: "
-          + ", ".join(f"{r['network']} batch {r['batch']} {r['salix_all_bf16_ms']:.2f} ms" for r in rows if "salix_all_bf16_ms" in r))
-    for row in peers:
-        if row.get("task") == "ceiling":
-            print(f"ceiling, {row['what']} {row.get('precision', '')}: {row.get('GB_per_s', row.get('TFLOP_per_s'))} {'GB/s' if 'GB_per_s' in row else 'TFLOP/s'}")
+def distances(log):
+    """{what: [ours, PyTorch float32's]}: distances from PyTorch in float64, as network_parity.py prints them."""
+    return {what: [float(ours), float(theirs)] if theirs else [float(ours)]
+            for what, ours, theirs in re.findall(r"^  (\S[^:\n]*): ([\d.e+-]+)(?: \(([\d.e+-]+)\))?$", log, re.M)}
 
 
-def print_steps(bench):
-    print("\n| training step | ms | peak MiB | launches | waits | copies |\n|---|---:|---:|---:|---:|---:|")
-    for name, report in bench.items():
-        for row in report.get("benchmarks", []) if name.startswith("train") else []:
-            if row.get("run_type") == "aggregate" or row.get("error_occurred"):
-                continue
-            counts = [next((f"{row[k]:.0f}" for k in row if k.startswith(word)), "") for word in ("launches", "waits", "copies")]
-            print(f"| {row['name'].removesuffix('/real_time')} | {milliseconds(row):.2f} | {peak(row) or ''} | {' | '.join(counts)} |")
-
-
-def print_counts(parity):
-    print("\n| one step of a run | counts | allocator's peak MiB |\n|---|---|---:|")
-    for run, profile in parity.get("profiles", {}).items():
-        counts = ", ".join(f"{k} {v}" for k, v in (profile.get("device_counts") or {}).items())
-        print(f"| {run} | {counts} | {profile.get('memory', {}).get('allocator_peak_bytes', 0) / 2**20:.0f} |")
-
-
-def print_kernels(bench, most=25):
-    rows = [row for row in bench.get("kernels", {}).get("benchmarks", []) if row.get("roofline_%")]
-    print(f"\nThe {min(most, len(rows))} of {len(rows)} kernel benchmarks farthest from the roofline:\n\n| kernel | ms | of the roofline |\n|---|---:|---:|")
-    for row in sorted(rows, key=lambda r: r["roofline_%"])[:most]:
-        print(f"| {row['name'].removesuffix('/real_time')} | {milliseconds(row):.4f} | {row['roofline_%']:.0f} % |")
-
-
-def gather(folder):
-    parts = read(folder, "parts.jsonl", [])
-    tests, parity, bench = (read(folder, name, {}) for name in ("tests.json", "parity.json", "bench.json"))
-    peers = read(folder, "peers.jsonl", [])
-    machine = next((p["data"] for p in parts if p["part"] == "facts" and p.get("data")), {})
-    plans = {json.dumps({k: v for k, v in p.items() if k != "run"}): p for p in read(folder, "conv_plans.jsonl", [])}.values()
-    return {
-        "machine": machine, "parts": [{k: p[k] for k in ("part", "rc", "seconds")} for p in parts],
-        "tests": {k: tests.get(k) for k in ("passed", "failed", "skipped")} | {"died": [d["suite"] for d in tests.get("died", [])]},
-        "networks": compare(bench, peers), "bench": bench, "peers": peers,
-        "parity": [{k: j[k] for k in ("name", "rc", "seconds")} for j in parity.get("jobs", [])],
-        "profiles": parity.get("profiles", {}),
-        "convolution_plans": {name: dict(collections.Counter(str(p.get(name)) for p in plans)) for name in ("api", "fallback", "math", "fused")},
-        "failures": failures(folder, parts, tests, parity, bench, peers)}
-
-
-def report(folder, date, out):
-    result = gather(folder)
-    device = (result["machine"].get("gpu") or "unknown device").split(",")[0]
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / f"{date}-{re.sub('[^a-z0-9]+', '-', device.lower()).strip('-')}.json"
-    path.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"{device}, {date}: {path}\n")
-    print_networks(result["networks"], result["peers"])
-    print_steps(result["bench"])
-    print_counts({"profiles": result["profiles"]})
-    print_kernels(result["bench"])
-    print(f"\nconvolution plans: {json.dumps(result['convolution_plans'])}")
-    counts = result["tests"]
-    print(f"\ntests: {counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped, {len(counts['died'])} suites died")
-    print(f"{len(result['failures'])} failures:" if result["failures"] else "nothing failed")
-    for line in result["failures"]:
-        print(f"* {line}")
+def gather(folders):
+    result = {"machine": {}, "parts": {}, "tests": {}, "sanitizer": {}, "parity": {}, "steps_of_runs": {}, "bench": {}, "peers": []}
+    tests, peers = {}, {}
+    for folder in folders:
+        for part in read(folder, "parts.jsonl", []):
+            facts = part.get("data") if part["part"] == "facts" else None
+            if facts:
+                salix, torch = facts.get("salix") or {}, facts.get("torch")
+                result["machine"] = {"gpu": facts.get("gpu"), "cpu": salix.get("cpu", {}).get("model"),
+                                     "threads": salix.get("cpu", {}).get("threads"), "cuDNN": salix.get("libraries", {}).get("cuDNN"),
+                                     "torch": torch.get("version") if isinstance(torch, dict) else None,
+                                     "cuda": torch.get("cuda") if isinstance(torch, dict) else None}
+            elif "/" not in part.get("says", ""):
+                result["parts"][part["part"]] = {"exit": part["rc"], "seconds": part["seconds"], "says": part.get("says", "")}
+        found = read(folder, "tests.json", {})
+        tests |= {t["test"]: (t["result"], t.get("why", "").splitlines()[:1]) for t in found.get("tests", [])}
+        result["sanitizer"] |= sanitizer(folder / "sanitizer.txt")
+        parity = read(folder, "parity.json", {})
+        for job in parity.get("jobs", []):
+            result["parity"][job["name"]] = {"exit": job["rc"]} | distances(job["log"])
+        for run, profile in parity.get("profiles", {}).items():
+            counts = {k: round(v) for k, v in (profile.get("device_counts") or {}).items() if k != "seconds"}
+            result["steps_of_runs"][run] = counts | {
+                "peak_MiB": round(profile.get("memory", {}).get("allocator_peak_bytes", 0) / 2**20)}
+        for program, report in read(folder, "bench.json", {}).items():
+            for row in report["benchmarks"]:
+                name = re.sub(r"/(iterations:\d+|(manual|real)_time)", "", row["name"])
+                result["bench"].setdefault(program, {})[name] = bench_row(row)
+        for row in (row for file in sorted(folder.glob("peers*.jsonl")) for row in read(folder, file.name, [])):
+            key = tuple(row.get(k) for k in ("task", "what", "network", "batch", "precision", "mode"))
+            if row.get("task") != "machine" and "left_out" not in row and ("error" not in row or key not in peers):
+                peers[key] = {k: v[:60] if k == "error" else v for k, v in row.items() if k != "min_ms"}
+    result["parity"].pop("resume", None)  # it is a part of its own
+    result["tests"] = {word.lower(): sum(t[0] == word for t in tests.values()) for word in ("PASSED", "FAILED", "SKIPPED")}
+    reasons = [why[0] for state, why in tests.values() if state == "SKIPPED" and why and "/" not in why[0]]
+    result["tests"]["why skipped"] = {why: reasons.count(why) for why in sorted(set(reasons))}
+    result["tests"]["names of failed"] = [name for name, t in tests.items() if t[0] == "FAILED"]
+    result["peers"] = list(peers.values())
     return result
 
 
+def compact(value, depth=0):
+    """JSON with a line for each row, not for each number."""
+    if depth < 3 and isinstance(value, (dict, list)) and any(isinstance(v, (dict, list)) for v in (value.values() if isinstance(value, dict) else value)):
+        pad, inner = "\n" + " " * (depth + 1), []
+        if isinstance(value, list):
+            inner, ends = [compact(v, depth + 1) for v in value], "[]"
+        else:
+            inner, ends = [f"{json.dumps(k)}: {compact(v, depth + 1)}" for k, v in value.items()], "{}"
+        return ends[0] + pad + ("," + pad).join(inner) + "\n" + " " * depth + ends[1]
+    return json.dumps(value)
+
+
+# --- Tables ---
+
+
+def table(head, rows):
+    align = ["---"] + ["---:"] * (len(head) - 1)
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in [head, align, *rows]) + "\n"
+
+
+def number(value, unit=""):
+    return "" if value is None else f"{value:.3g}{unit}" if value < 100 else f"{value:.0f}{unit}"
+
+
+def networks(result):
+    """{(task, network, batch, precision): {"salix": row, "eager": row, ...}}"""
+    rows = {}
+    for name, row in result["bench"].get("networks", {}).items():
+        found = re.match(r"(a2s|cornet|midnet)_(forward_backward|inference)(?:_(bf16|tf32))?/batch:(\d+)$", name)
+        if found and "ms" in row:
+            task = "inference" if found[2] == "inference" else "step"
+            rows.setdefault((task, found[1], int(found[4]), found[3] or "float32"), {})["salix"] = row
+    for row in result["peers"]:
+        if "ms" in row and "network" in row:
+            default = row["precision"] == "default"
+            key = (row["task"], row["network"], row["batch"], "tf32" if default else row["precision"])
+            rows.setdefault(key, {})["default" if default else row["mode"]] = row
+    return rows
+
+
+def network_tables(result):
+    rows, out = networks(result), []
+    titles = {"step": "Forward and backward, train mode, without optimizer", "inference": "Inference"}
+    for task, title in titles.items():
+        lines = []
+        order = sorted((k for k in rows if k[0] == task and "salix" in rows[k]), key=lambda k: ([8, 1, 32].index(k[2]), k[1], PRECISIONS.index(k[3])))
+        for key in order:
+            row = rows[key]
+            ms, memory = ({mode: r.get(what) for mode, r in row.items()} for what in ("ms", "peak_MiB"))
+            ratio = f"{ms['eager'] / ms['salix']:.2f}x" if "eager" in ms else ""
+            ratio = f"**{ratio}**" if ratio and ms["eager"] > ms["salix"] else ratio
+            lines.append((f"{key[1]}, batch {key[2]}, {key[3]}", number(ms["salix"]), number(ms.get("eager")), ratio, number(ms.get("graphed")),
+                          number(ms.get("compiled")), memory["salix"] or "", memory.get("eager") or ""))
+        out.append(f"### {title}\n\n" + table(("ms, 320x320", "salix", "PyTorch, eager", "ratio", "CUDA graph", "compiled", "MiB, salix", "MiB, PyTorch"), lines))
+    default = [f"{k[1]} {k[0]} {number(r['default']['ms'])} ms" for k, r in rows.items() if "default" in r]
+    if default:
+        out.append("PyTorch at its own default (TF32 in convolutions only), eager, batch 8: " + ", ".join(default) + ".\n")
+    ceilings = [f"{r['what']} {r.get('precision', '')} {r.get('GB_per_s', r.get('TFLOP_per_s')):.0f} {'GB/s' if 'GB_per_s' in r else 'TFLOP/s'}".replace("  ", " ")
+                for r in result["peers"] if r["task"] == "ceiling"]
+    if ceilings:
+        out.append("The device's ceilings, measured by PyTorch: " + ", ".join(ceilings) + ".\n")
+    return out
+
+
+def step_tables(result):
+    lines = [(name.removeprefix("stage2_step/"), number(row["ms"]),
+              row.get("launches", ""), row.get("waits", ""), row.get("copies", ""), row.get("peak_MiB", ""))
+             for program, rows in result["bench"].items() if program.startswith("train-") for name, row in rows.items() if "ms" in row]
+    out = ["### Whole training steps\n\n" + table(("with losses and optimizer", "ms", "launches", "waits", "copies", "MiB"), lines)]
+    runs = [(run.removesuffix("-1").replace("-none", ", float32").replace("-", ", "), *(counts.get(k, "") for k in ("launches", "waits", "copies", "allocations", "peak_MiB")))
+            for run, counts in result["steps_of_runs"].items() if run.endswith("-1")]
+    if runs:
+        out.append("In runs of `salix train` (batch 4, the encoder learning), medians of the second half:\n\n"
+                   + table(("a step of", "launches", "waits", "copies", "allocations", "MiB"), runs))
+    return out
+
+
+def kernel_tables(result, most=10):
+    rows = [(name, row) for name, row in result["bench"].get("kernels", {}).items()
+            if "roofline_%" in row and not re.match("conv2d|matmul", name)]
+    rows.sort(key=lambda item: item[1]["roofline_%"])
+    out = [f"### Handwritten kernels\n\nOf {len(rows)} rows (large tensors), the share of the memory or arithmetic ceiling that is nearer; "
+           f"median {rows[len(rows) // 2][1]['roofline_%']:.0f} %.\n"] if rows else []
+    for title, some in (("farthest from it", rows[:most]), ("nearest", rows[-most:][::-1])) if rows else ():
+        out.append(table((title, "ms", "of the roofline"), [(name, number(row["ms"]), f"{row['roofline_%']:.0f} %") for name, row in some]))
+    return out
+
+
+def check_tables(result):
+    tests, out = result["tests"], ["### Checks\n"]
+    why = "; ".join(f"{why}: {count}" for why, count in tests.get("why skipped", {}).items())
+    out.append(f"* Tests: {tests['passed']} passed, {tests['failed']} failed, {tests['skipped']} skipped{f' ({why})' if why else ''}.")
+    for tool in ("memcheck", "racecheck", "train"):
+        runs = [run for name, run in result["sanitizer"].items() if name.startswith(tool)]
+        if runs:
+            bad = sum(run["errors"] or 0 for run in runs)
+            cut = sum(run["errors"] is None for run in runs)
+            what = "memcheck over a training run" if tool == "train" else f"{tool} over {sum(run['tests'] for run in runs)} tests"
+            out.append(f"* {what}: {bad} errors{f', {cut} of {len(runs)} processes cut off' if cut else ''}.")
+    parity = result["parity"]
+    same = sorted(name.removeprefix("weights-") for name, job in parity.items() if name.startswith("weights-") and job["exit"] == 0)
+    out.append(f"* Trained twice with equal bits: {', '.join(same).replace('-none', ' float32').replace('-', ' ') or 'none'}.")
+    if "crf-same" in parity:
+        out.append(f"* CRF labels of cuda and cpu are {'equal' if parity['crf-same']['exit'] == 0 else 'DIFFERENT'}.")
+    bad = [f"{name} ({'out of time' if job['exit'] in (124, 137, None) else job['exit']})" for name, job in parity.items() if job["exit"] != 0]
+    out.append(f"* Comparisons without a result or failed: {', '.join(bad) or 'none'}.")
+    if "resume" in result["parts"]:
+        out.append(f"* Killed three times and resumed: {result['parts']['resume']['says']}.")
+    lines = [(name.replace("-", ", "), what, *(f"{x:.1e}" for x in (values + [None])[:2] if x is not None)) for name, job in parity.items()
+             for what, values in job.items() if what != "exit" and len(values) == 2]
+    return ["\n".join(out) + "\n", "Distance from PyTorch in float64, batch 2, 192x192 (L2 norm of the difference over that of the values):\n\n"
+            + table(("network, mode", "of", "salix float32", "PyTorch float32"), lines)] if lines else ["\n".join(out) + "\n"]
+
+
+def tables(result):
+    machine = result["machine"]
+    head = f"{machine.get('gpu')}; {machine.get('cpu')}, {machine.get('threads')} threads; CUDA {machine.get('cuda')}, cuDNN {machine.get('cuDNN')}, PyTorch {machine.get('torch')}.\n"
+    return "\n".join([head, *network_tables(result), *step_tables(result), *kernel_tables(result), *check_tables(result)])
+
+
+def device_name(result):
+    """h100 of "NVIDIA H100 80GB HBM3, driver..."."""
+    words = (result["machine"].get("gpu") or "unknown").split(",")[0].lower().split()
+    return re.sub("[^a-z0-9]+", "-", next((w for w in words if re.search(r"\d", w)), words[-1])).strip("-")
+
+
+def report(folders, date, out):
+    result = gather(folders)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{date}-{device_name(result)}.json"
+    path.write_text(compact({"date": date} | result) + "\n")
+    return path, result
+
+
+def into_page(page, text, name):
+    """Replaces what stands between the markers."""
+    before, rest = page.read_text().split(BEGIN)
+    after = rest.split(END)[1]
+    page.write_text(f"{before}{BEGIN}\n[Raw](../bench/results/{name}). {text}\n{END}{after}")
+
+
 def self_check():
-    """Made-up files of every kind, one cut off; the figures below follow from them."""
-    bench = {"networks": {"benchmarks": [
-        {"name": "a2s_inference_bf16/batch:8/real_time", "real_time": 2e6, "time_unit": "ns", "peak_tensor_MiB": 300.4},
-        {"name": "a2s_training/tf32/batch:8/real_time", "real_time": 10, "time_unit": "ms", "error_occurred": True, "error_message": "no plan"}]},
-        "train-a2s": {"benchmarks": [{"name": "stage1_step/scale:1/full:0/real_time", "real_time": 12, "time_unit": "ms", "launches": 900}]},
-        "kernels": {"benchmarks": [{"name": "softmax/x", "real_time": 5, "time_unit": "us", "roofline_%": 40.0}]}}
+    """Two calls with made-up files of every kind, one cut off; the figures below follow from them."""
+    row = {"time_unit": "ms", "launches": 900.2}
     files = {
-        "parts.jsonl": '{"part":"facts","rc":0,"seconds":1,"limit":20,"data":{"gpu":"NVIDIA H100 80GB HBM3, 580.1"}}\n'
-                       '{"part":"peers","rc":124,"seconds":80,"limit":80,"data":null}\n{"part":"ben',
-        "bench.json": json.dumps(bench),
-        "peers.jsonl": '{"task":"ceiling","what":"copy","GB_per_s":3000.0,"ms":1.0}\n'
-                       '{"network":"a2s","task":"inference","batch":8,"precision":"bf16","mode":"eager","ms":3.0,"peak_MiB":500}\n'
-                       '{"network":"a2s","task":"inference","batch":8,"precision":"bf16","mode":"compiled","ms":2.5,"peak_MiB":500}\n'
-                       '{"network":"a2s","task":"step","batch":8,"precision":"default","mode":"eager","error":"out of memory"}\n',
-        "tests.json": json.dumps({"passed": 1, "failed": 1, "skipped": 0, "died": [{"suite": "kernels-X", "exit": "139", "in": "X.Y/cuda"}],
-                                  "tests": [{"test": "A.B/cuda", "result": "FAILED", "why": "1 is not 2"}]}),
-        "parity.json": json.dumps({"jobs": [{"name": "twice-a2s-bf16", "rc": 1, "seconds": 0, "log": "differ"}],
-                                   "profiles": {"a2s-none-1": {"device_counts": {"launches": 900}, "memory": {"allocator_peak_bytes": 2**30}}}}),
-        "conv_plans.jsonl": '{"run":"a","pass":"forward","math":"fma","fallback":"none"}\n{"run":"b","pass":"forward","math":"fma","fallback":"none"}\n',
-        "sanitizer.txt": "==== sanitize-memcheck-0, 3 tests passed in it\n========= ERROR SUMMARY: 2 errors\n==== sanitize-racecheck-0\n"
-                         "========= RACECHECK SUMMARY: 0 hazards displayed (0 errors, 0 warnings)\n"}
+        "1/parts.jsonl": '{"part":"facts","rc":0,"seconds":1,"limit":20,"data":{"gpu":"NVIDIA H100 80GB HBM3, 580.1"}}\n{"part":"ben',
+        "1/bench.json": json.dumps({"networks": {"benchmarks": [row | {"name": "a2s_inference_bf16/batch:8/manual_time", "real_time": 9},
+                                                                row | {"name": "a2s_inference/batch:8/manual_time", "real_time": 4}]},
+                                    "kernels": {"benchmarks": [row | {"name": "softmax/x", "real_time": 5, "roofline_%": 40.0}]}}),
+        "2/bench.json": json.dumps({"networks": {"benchmarks": [row | {"name": "a2s_inference_bf16/batch:8/manual_time", "real_time": 2}]}}),
+        "1/peers.jsonl": '{"network":"a2s","task":"inference","batch":8,"precision":"bf16","mode":"eager","ms":3.0,"peak_MiB":500}\n',
+        "2/peers.jsonl": '{"network":"a2s","task":"inference","batch":8,"precision":"bf16","mode":"eager","left_out":"no time"}\n',
+        "1/tests.json": json.dumps({"tests": [{"test": "A.B", "result": "FAILED", "why": "1 is not 2"}, {"test": "A.C", "result": "PASSED"}]}),
+        "2/tests.json": json.dumps({"tests": [{"test": "A.B", "result": "PASSED"}]}),
+        "1/parity.json": json.dumps({"jobs": [{"name": "a2s-eval", "rc": 0, "log": "x\n  logits of final: 1.5e-06 (6.7e-07)\n"}]}),
+        "1/sanitizer.txt": "==== sanitize-memcheck-0, 3 tests passed in it\n========= ERROR SUMMARY: 2 errors\n"}
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
+        root = pathlib.Path(name)
         for file, text in files.items():
-            (folder / file).write_text(text)
-        result = report(folder, "2000-01-01", folder / "results")
-        assert (folder / "results" / "2000-01-01-nvidia-h100-80gb-hbm3.json").exists()
-        report(folder / "results", "2000-01-01", folder / "results")  # nothing there: no tables, no exception
-    row = result["networks"][0]
-    assert (row["salix_ms"], row["eager_ms"], row["compiled_ms"], row["ratio"]) == (2.0, 3.0, 2.5, 1.25), row
-    assert len(result["failures"]) == 7, result["failures"]
-    assert result["convolution_plans"]["fallback"] == {"none": 1}, result["convolution_plans"]
+            (root / file).parent.mkdir(exist_ok=True)
+            (root / file).write_text(text)
+        path, result = report([root / "1", root / "2"], "2000-01-01", root)
+        assert path.name == "2000-01-01-h100.json" and json.loads(path.read_text())["tests"] == result["tests"]
+        text = tables(result)
+        assert "| a2s, batch 8, bf16 | 2 | 3 | **1.50x** |" in text and "2 passed, 0 failed" in text, text
+        assert "over 3 tests: 2 errors" in text and "| a2s, eval | logits of final | 1.5e-06 | 6.7e-07 |" in text, text
+        tables(gather([root]))  # nothing there: no exception
+        page = root / "page.md"
+        page.write_text(f"a\n{BEGIN}\nold\n{END}\nb\n")
+        into_page(page, text, path.name)
+        assert "old" not in page.read_text() and page.read_text().endswith("b\n")
     print("self-check passed")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path, nargs="?")
+    parser.add_argument("sources", type=pathlib.Path, nargs="*", metavar="FOLDER")
     parser.add_argument("--date", default=datetime.date.today().isoformat())
     parser.add_argument("--out", type=pathlib.Path, default=HERE / "results")
+    parser.add_argument("--docs", type=pathlib.Path)
     parser.add_argument("--self-check", action="store_true")
     args = parser.parse_args()
     if args.self_check:
-        self_check()
-    elif args.folder is None or not args.folder.is_dir():
-        parser.error("FOLDER is needed, with the files of device.sh")
+        return self_check()
+    if len(args.sources) == 1 and args.sources[0].suffix == ".json":
+        path, result = args.sources[0], json.loads(args.sources[0].read_text())
+    elif args.sources and all(folder.is_dir() for folder in args.sources):
+        path, result = report(args.sources, args.date, args.out)
     else:
-        report(args.folder, args.date, args.out)
+        parser.error("folders with the files of device.sh are needed, or one JSON of bench/results")
+    text = tables(result)
+    print(f"{path}\n\n{text}")
+    if args.docs:
+        into_page(args.docs, text, path.name)
 
 
 if __name__ == "__main__":

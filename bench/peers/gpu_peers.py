@@ -9,7 +9,7 @@ Every row: network, task, batch, precision, mode, ms (median), min_ms, peak_MiB 
   precision  float32: no TF32 anywhere; tf32: in convolutions and products; default: PyTorch's own default, TF32 in
              convolutions only; bf16: autocast
   mode       eager; compiled: torch.compile (in inference with frozen weights); graphed: eager, captured as one CUDA
-             graph, which is replayed; compiled_graphed: torch.compile with mode reduce-overhead
+             graph, which is replayed
 All are channels_last, with cudnn.benchmark. First come rows of task "ceiling": a large copy (GB_per_s, read and
 written) and a large product per precision (TFLOP_per_s). Rows that no time is left for are left out and named.
 """
@@ -28,8 +28,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from network_torch import NETWORKS, hash_fill, inputs_of, outputs_of  # noqa: E402
 
 PRECISIONS = ("bf16", "tf32", "float32", "default")
-MODES = ("eager", "graphed", "compiled", "compiled_graphed")
-COMPILE_SECONDS = 25  # what is left at least when a compiled row starts
+MODES = ("eager", "graphed", "compiled")
+COMPILE_SECONDS = 15  # what is left at least when a compiled row starts
 SAMPLE_MS = 2  # at least; so that the clock's grain and the wait do not count
 
 
@@ -53,12 +53,12 @@ def images(network, size, batch):
     return [x.float() for x in inputs_of(network, size, batch)]
 
 
-def compiled(model, task, mode):
+def compiled(model, task):
     import torch._inductor.config as inductor
 
     torch._dynamo.reset()
     inductor.freezing = task == "inference"
-    return torch.compile(model, mode="reduce-overhead" if mode == "compiled_graphed" else "default")
+    return torch.compile(model)
 
 
 def call_of(args, network, task, batch, precision, mode):
@@ -67,7 +67,7 @@ def call_of(args, network, task, batch, precision, mode):
     model.train(task == "step")
     inputs = [x.to(args.device).contiguous(memory_format=torch.channels_last)
               for x in images(network, args.size, batch)]
-    run = compiled(model, task, mode) if mode.startswith("compiled") else model
+    run = compiled(model, task) if mode == "compiled" else model
     # Without autocast's cache of weights: a captured graph must not hold on to it.
     cast = lambda: torch.autocast(args.device.split(":")[0], torch.bfloat16, enabled=precision == "bf16",  # noqa: E731
                                   cache_enabled=mode != "graphed")
@@ -77,8 +77,6 @@ def call_of(args, network, task, batch, precision, mode):
             return run(*inputs)
 
     def step():
-        if mode == "compiled_graphed":
-            torch.compiler.cudagraph_mark_step_begin()
         model.zero_grad(set_to_none=True)
         with cast():
             outputs = outputs_of(network, run(*inputs))
@@ -166,21 +164,16 @@ def ceilings(args):
 
 
 def rows_of(args):
-    """The most telling first: the deadline cuts off the end."""
-    rows = []
-    for modes, batches in ((("eager", "graphed"), args.batches[:1]), (("compiled", "compiled_graphed"), args.batches[:1]),
-                           (("eager", "graphed"), args.batches[1:]), (("compiled", "compiled_graphed"), args.batches[1:])):
-        for batch in batches:
-            for precision in PRECISIONS:
-                for mode in modes:
-                    if mode not in args.modes or precision not in args.precisions:
-                        continue
-                    if precision == "default" and mode != "eager":
-                        continue
-                    for task in args.tasks:
-                        if task == "step" and batch == 1:
-                            continue  # batch statistics of midnet's one-element maps need two
-                        rows += [(network, task, batch, precision, mode) for network in args.networks]
+    """The most telling first: the deadline cuts off the end. Later batches: inference, in the modes of use."""
+    both, rows = ("step", "inference"), []
+    first, others = args.batches[:1], args.batches[1:]
+    for mode, precisions, tasks, batches in (
+            ("eager", ("bf16", "tf32", "float32", "default"), both, first), ("graphed", ("bf16", "tf32"), both, first),
+            ("compiled", ("bf16",), ("inference",), first),
+            ("eager", ("bf16", "tf32", "float32"), ("inference",), others), ("graphed", ("bf16", "tf32"), ("inference",), others),
+            ("eager", ("bf16", "tf32"), ("step",), [batch for batch in others if batch > 1])):
+        rows += [(network, task, batch, precision, mode) for batch in batches for precision in precisions for task in tasks
+                 for network in args.networks if mode in args.modes and precision in args.precisions and task in args.tasks]
     return [dict(zip(("network", "task", "batch", "precision", "mode"), row)) for row in rows]
 
 
@@ -194,14 +187,14 @@ def main():
     parser.add_argument("--tasks", nargs="+", default=["step", "inference"], choices=("step", "inference"))
     parser.add_argument("--precisions", nargs="+", default=PRECISIONS, choices=PRECISIONS)
     parser.add_argument("--modes", nargs="+", default=MODES, choices=MODES)
-    parser.add_argument("--batches", nargs="+", type=int, default=[8, 1, 32], help="the first in all modes before the others")
-    parser.add_argument("--seconds", type=float, default=0.3, help="of timing per row")
+    parser.add_argument("--batches", nargs="+", type=int, default=[8, 1, 32], help="all modes of the first before the others")
+    parser.add_argument("--seconds", type=float, default=0.15, help="of timing per row")
     args = parser.parse_args()
     end = time.perf_counter() + args.deadline
     if is_cuda(args) and not torch.cuda.is_available():
         raise SystemExit("gpu_peers: no CUDA device on this machine; try --device cpu")
     if not is_cuda(args):
-        args.modes = [mode for mode in args.modes if not mode.endswith("graphed")]
+        args.modes = [mode for mode in args.modes if mode != "graphed"]
     with args.out.open("w", encoding="utf-8") as out:
         def write(record):
             out.write(json.dumps(record) + "\n")
@@ -214,7 +207,7 @@ def main():
             write(record)
         for record in rows_of(args):
             seconds_left = end - time.perf_counter()
-            if seconds_left < (COMPILE_SECONDS if record["mode"].startswith("compiled") else 0):
+            if seconds_left < (COMPILE_SECONDS if record["mode"] == "compiled" else 0):
                 record["left_out"] = "no time"
             else:
                 try:

@@ -5,13 +5,11 @@
   collect.py tests FOLDER OUT             FOLDER/PROGRAM-SUITE.{json,log,rc} of Google Test
   collect.py parity WORK OUT              WORK/jobs/parity-*.{log,rc}, WORK/runs/*/{profile.json,timing.jsonl}
   collect.py bench FOLDER OUT             FOLDER/PROGRAM.json of Google Benchmark
-  collect.py kernels NCU_CSV              a table by kernel, on standard output
 
 Files that are missing or cut off mid-way (a program that ran out of time) are read as far as they go.
 Exits 1 when something failed.
 """
 import collections
-import csv
 import json
 import pathlib
 import re
@@ -146,30 +144,5 @@ def bench(folder, out):
     return 1 if bad or not sum(rows.values()) else 0
 
 
-def kernels(path):
-    text = pathlib.Path(path).read_text(errors="replace").splitlines()
-    start = next((i for i, line in enumerate(text) if line.startswith('"ID"')), None)
-    if start is None:
-        print("no kernel was profiled")
-        return 1
-    table = collections.defaultdict(list)
-    for row in csv.DictReader(text[start:start + 1] + text[start + 2:]):  # the second line holds units
-        def value(name):
-            return float((row.get(name) or "0").replace(",", "") or 0)
-        kernel = re.sub(r"\(.*", "", row.get("Kernel Name", "?"))[:70]
-        table[kernel].append([value(name) for name in (
-            "gpu__time_duration.sum", "dram__throughput.avg.pct_of_peak_sustained_elapsed",
-            "sm__throughput.avg.pct_of_peak_sustained_elapsed", "sm__inst_executed_pipe_tensor.sum")])
-    unit = dict(zip(next(csv.reader(text[start:start + 1])), next(csv.reader(text[start + 1:start + 2]))))["gpu__time_duration.sum"]
-    print(f"{'kernel':70} calls  time ({unit})  dram %  sm %  tensor instructions")
-    ordered = sorted(table.items(), key=lambda item: -sum(row[0] for row in item[1]))
-    for kernel, rows in ordered[:40]:
-        total = sum(row[0] for row in rows) or 1
-        share = [sum(row[0] * row[i] for row in rows) / total for i in (1, 2)]
-        print(f"{kernel:70} {len(rows):5}  {total:9.1f}  {share[0]:6.1f} {share[1]:5.1f}  {sum(row[3] for row in rows):.0f}")
-    print(f"{sum(map(len, table.values()))} launches of {len(table)} kernels profiled")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit({"facts": facts, "tests": tests, "parity": parity, "bench": bench, "kernels": kernels}[sys.argv[1]](*sys.argv[2:]))
+    sys.exit({"facts": facts, "tests": tests, "parity": parity, "bench": bench}[sys.argv[1]](*sys.argv[2:]))

@@ -11,7 +11,7 @@
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The limits add up to the total; what a part leaves over is nobody's.
-declare -A limits=([facts]=20 [smoke]=15 [tests]=60 [parity]=75 [resume]=45 [bench]=115 [peers]=85 [profile]=30 [sanitize]=45)
+declare -A limits=([facts]=20 [smoke]=15 [tests]=55 [parity]=75 [resume]=60 [bench]=110 [peers]=80 [profile]=30 [sanitize]=45)
 order=(facts smoke tests parity resume bench peers profile sanitize)
 # shellcheck source=scripts/bundle/device_parts.sh
 source "$here/device_parts.sh"

@@ -22,14 +22,20 @@ needs_device() {
 # job NAME COMMAND...: beside the others, until `wait`; ends a little before the part has to.
 # Leaves jobs/NAME.log and .rc.
 job() {
-  local name=$1 started=$SECONDS seconds=$((limit - 8))
+  local name=$1 started=$SECONDS seconds=$((limit - 8 - SECONDS))  # SECONDS: of the part so far
   shift
+  [[ $seconds -gt 0 ]] || seconds=1
   on_cuda || seconds=0
   {
     SALIX_CUDNN_LOG=$WORK/plans/$name.jsonl timeout --foreground -k 2 $seconds "$@" >"$WORK/jobs/$name.log" 2>&1
     echo "$? $((SECONDS - started))" >"$WORK/jobs/$name.rc"
   } &
   on_cuda || wait
+}
+
+# Until fewer than COUNT jobs run: more of them than cores only wait for each other.
+room() {
+  while [[ $(jobs -rp | wc -l) -ge $1 ]]; do wait -n; done
 }
 
 # check NAME COMMAND...: at once, with the same traces as a job.
@@ -109,8 +115,8 @@ part_tests() {
     echo $? >"$file.rc"'
 }
 
-# Networks beside PyTorch, training twice and after a kill, CRF on both devices; all at once, since
-# nothing here is timed.
+# Networks beside PyTorch, training twice, CRF on both devices; side by side, since nothing here is
+# timed, and the slowest first.
 part_parity() {
   needs_device
   local network mode run size=192 steps=(--size 320 --batch 4) images=16 modes='none bf16 tf32'
@@ -129,7 +135,7 @@ part_parity() {
   done
   local data=(--data-path "$WORK/data" --train-set c=painted --train-set t=heated
     --pseudo "c=$WORK/data/painted/segmentations" --pseudo "t=$WORK/data/RGBT/heated/GT")
-  for network in a2s cornet midnet; do
+  for network in midnet a2s cornet; do
     local own=(--trset c)
     [[ $network == a2s ]] && own+=(--no-labels --tune 1)  # so that the encoder learns too, in epoch 2
     [[ $network == midnet ]] && own=(--trset t)
@@ -138,6 +144,7 @@ part_parity() {
       [[ $mode == tf32 ]] && precision=(--tf32)
       [[ $mode == tf32 && $network != a2s ]] && continue
       for run in 1 2; do
+        room 12
         job "parity-train-$network-$mode-$run" "$WORK/salix" train "$network" --device "$SALIX_DEVICE" "${precision[@]}" "${data[@]}" "${own[@]}" \
           "${steps[@]}" --epochs 2 --seed 5 --threads 2 --workers 2 --run-dir "$WORK/runs/$network-$mode-$run"
       done
@@ -172,15 +179,17 @@ part_bench() {
   salix synth -o "$WORK/pictures" --count 32 --seed 3
   salix synth -o "$WORK/thermal" --tasks t --train 32 --test 0 --train-set t=heated --seed 3
   export SALIX_BENCH_DEVICE=$SALIX_DEVICE SALIX_BENCH_IMAGES=$WORK/pictures/images SALIX_BENCH_SET=$WORK/thermal/RGBT/heated
-  bench networks networks $((limit * 46 / 100)) "${SALIX_DEVICE_NETWORKS:-$networks}" 0.2
+  bench networks networks $((limit * 41 / 100)) "${SALIX_DEVICE_NETWORKS:-$networks}" 0.2
+  local -A share=([a2s]=13 [cornet]=11 [midnet]=16)
   for network in a2s cornet midnet; do
     salix weights init "$network" "$WORK/$network.pth" --seed 3
     export SALIX_BENCH_WEIGHTS=$WORK/$network.pth
-    [[ $network == a2s ]] && networks=stage1_step || networks=stage2_step/$network
-    bench "train-$network" train $((limit * 10 / 100)) "$networks"
+    # Of a2s the scales 1 and 2: the others are between.
+    [[ $network == a2s ]] && networks='stage1_step.*/scale:[12]/' || networks=stage2_step/$network
+    bench "train-$network" train $((limit * ${share[$network]} / 100)) "$networks"
   done
-  bench kernels kernels $((limit * 14 / 100)) "$kernels" 0.02
-  on_cuda && bench convolutions kernels $((limit * 7 / 100)) conv2d 0.02
+  bench kernels kernels $((limit * 9 / 100)) "$kernels" 0.02
+  on_cuda && bench convolutions kernels $((limit * 4 / 100)) conv2d 0.02
   return 0
 }
 
@@ -199,7 +208,7 @@ part_peers() {
   "$SALIX_PYTHON" "$here/bench/peers/gpu_peers.py" --out "$OUT/peers.jsonl" --device "$SALIX_DEVICE" --deadline $((limit - 12)) "${more[@]}"
 }
 
-# Where one training step goes: by op (the profiler waits after each), and by kernel (Nsight).
+# Where a training step goes, by op; the profiler waits after each, so that the sum is no step's time.
 part_profile() {
   needs_device
   local amp data=(--train-set "c=$WORK/frames" --trset c --no-labels --device "$SALIX_DEVICE" --seed 5 --epochs 1 --threads 4)
@@ -209,15 +218,8 @@ part_profile() {
     echo "-- a2s, amp $amp: per op"
     salix train a2s "${data[@]}" --amp $amp --profile --run-dir "$WORK/runs/profile-$amp" 2>&1 | tail -n 45
   done
-  command -v ncu >/dev/null || { echo "no ncu here; profile by op only"; return 0; }
-  on_cuda || return 0
-  # In the second step: the first one still plans and allocates.
-  ours timeout --foreground -k 3 $((limit - 12)) ncu --clock-control none --launch-skip 2000 --launch-count 300 --csv --page raw \
-    --metrics gpu__time_duration.sum,dram__throughput.avg.pct_of_peak_sustained_elapsed,sm__throughput.avg.pct_of_peak_sustained_elapsed,sm__inst_executed_pipe_tensor.sum,launch__registers_per_thread \
-    "$here/build/tools/salix" train a2s "${data[@]}" --amp bf16 --run-dir "$WORK/runs/ncu" >"$WORK/ncu.csv" 2>"$WORK/ncu.err"
-  echo "-- ncu: exit $?"
-  tail -n 5 "$WORK/ncu.err"
-  collect kernels "$WORK/ncu.csv"
+  [[ -s $WORK/runs/profile-bf16/profile.json ]] || { echo "no profile was written"; return 1; }
+  echo "two runs profiled"
 }
 
 # Our kernels only: the vendor's are not ours to check and take hours. Shards share the GPU.
