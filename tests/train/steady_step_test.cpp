@@ -95,10 +95,10 @@ INSTANTIATE_TEST_SUITE_P(Targets, SteadyStage2, ::testing::Values(Target::kOnedn
                          target_name);
 
 TEST_P(SteadyStage2, Cornet) { expect_steady(counts_of("cornet", "SGD"), 2); }
-class SteadyStage2OnSimt : public SteadyStage2 {};
-INSTANTIATE_TEST_SUITE_P(Targets, SteadyStage2OnSimt, ::testing::Values(Target::kSimt),
+class SteadyStage2OnSimtSlow : public SteadyStage2 {};
+INSTANTIATE_TEST_SUITE_P(Targets, SteadyStage2OnSimtSlow, ::testing::Values(Target::kSimt),
                          target_name);
-TEST_P(SteadyStage2OnSimt, Cornet) {
+TEST_P(SteadyStage2OnSimtSlow, Cornet) {
   const DeviceCounts counts = counts_of("cornet", "SGD");
   expect_steady(counts, 2);
   EXPECT_GT(counts.launches, 500);
