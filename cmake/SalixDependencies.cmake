@@ -122,6 +122,7 @@ endif()
 if(SALIX_CUDA)
   set(CMAKE_CUDA_ARCHITECTURES ${SALIX_CUDA_ARCHITECTURES})
   set(CMAKE_CUDA_STANDARD 20)
+  set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)  # the one that cuDNN and cuBLASLt use; not a second one beside it
   if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
     # Where NVIDIA's packages put it, on PATH or not.
     find_program(SALIX_NVCC nvcc HINTS /usr/local/cuda/bin)
