@@ -10,8 +10,8 @@
 #include <set>
 #include <thread>
 
-#include "data/file_list.h"
-#include "data/image_io.h"
+#include "data/image/image_io.h"
+#include "data/sets/file_list.h"
 #include "engine/io/npy.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/progress.h"

@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "data/dataset_layout.h"
-#include "data/flow_colour.h"
-#include "data/image_io.h"
-#include "data/optical_flow.h"
-#include "data/video_frames.h"
+#include "data/image/image_io.h"
+#include "data/sets/dataset_layout.h"
+#include "data/video/flow_colour.h"
+#include "data/video/optical_flow.h"
+#include "data/video/video_frames.h"
 #include "engine/io/npy.h"
 #include "engine/parallel.h"
 #include "tools/cli/progress.h"

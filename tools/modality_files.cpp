@@ -1,6 +1,6 @@
 #include "tools/modality_files.h"
 
-#include "data/file_list.h"
+#include "data/sets/file_list.h"
 #include "engine/error.h"
 
 namespace salix::cli {

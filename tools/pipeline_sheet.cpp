@@ -1,9 +1,9 @@
 #include "tools/pipeline_sheet.h"
 
-#include "data/compose.h"
-#include "data/dataset.h"
-#include "data/image_io.h"
-#include "data/normalize.h"
+#include "data/drawing/compose.h"
+#include "data/image/image_io.h"
+#include "data/image/normalize.h"
+#include "data/sets/dataset.h"
 #include "models/load_network.h"
 #include "train/predictor.h"
 

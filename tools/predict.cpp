@@ -4,10 +4,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "data/compose.h"
-#include "data/file_list.h"
-#include "data/image_io.h"
-#include "data/normalize.h"
+#include "data/drawing/compose.h"
+#include "data/image/image_io.h"
+#include "data/image/normalize.h"
+#include "data/sets/file_list.h"
 #include "engine/io/npy.h"
 #include "layers/functional/slice.h"
 #include "layers/modules/state_dict.h"

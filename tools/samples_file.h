@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/sets/dataset.h"
 
 namespace salix::cli {
 

@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <set>
 
-#include "data/dataset_layout.h"
-#include "data/dataset_options.h"
-#include "data/generated_set.h"
-#include "data/image_io.h"
-#include "data/synthetic_scene.h"
+#include "data/image/image_io.h"
+#include "data/scenes/generated_set.h"
+#include "data/scenes/synthetic_scene.h"
+#include "data/sets/dataset_layout.h"
+#include "data/sets/dataset_options.h"
 #include "engine/error.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"

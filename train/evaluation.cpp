@@ -5,10 +5,10 @@
 #include <memory>
 #include <mutex>
 
-#include "data/image_io.h"
-#include "data/normalize.h"
-#include "data/resize_opencv.h"
-#include "data/training_sample.h"
+#include "data/image/image_io.h"
+#include "data/image/normalize.h"
+#include "data/image/resize_opencv.h"
+#include "data/loading/training_sample.h"
 #include "engine/autograd/tape.h"
 #include "engine/parallel.h"
 #include "train/crf/crf_label.h"

@@ -3,8 +3,8 @@
 #include <functional>
 #include <span>
 
-#include "data/normalize.h"
-#include "data/resize_pillow.h"
+#include "data/image/normalize.h"
+#include "data/image/resize_pillow.h"
 #include "engine/autograd/tape.h"
 #include "layers/functional/unary.h"
 #include "layers/modules/state_dict.h"

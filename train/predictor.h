@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "data/image.h"
+#include "data/image/image.h"
 #include "engine/io/array.h"
 #include "models/saliency_network.h"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "data/normalize.h"
-#include "data/resize_opencv.h"
+#include "data/image/normalize.h"
+#include "data/image/resize_opencv.h"
 #include "layers/functional/resize_bilinear.h"
 #include "layers/functional/unary.h"
 

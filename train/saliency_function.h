@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "data/image.h"
+#include "data/image/image.h"
 #include "models/saliency_network.h"
 
 namespace salix {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "data/loader.h"
+#include "data/loading/loader.h"
 #include "train/checkpoint_folder.h"
 #include "train/loggers/metrics_log.h"
 #include "train/loggers/tensorboard_log.h"

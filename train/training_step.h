@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/loader.h"
+#include "data/loading/loader.h"
 #include "train/audit_trace.h"
 #include "train/checkpoint.h"
 #include "train/loggers/metrics_log.h"

@@ -4,10 +4,10 @@
 #include <cstdlib>
 
 #include "bench/support/roofline.h"
-#include "data/image_io.h"
-#include "data/normalize.h"
-#include "data/resize_pillow.h"
-#include "data/synthetic_scene.h"
+#include "data/image/image_io.h"
+#include "data/image/normalize.h"
+#include "data/image/resize_pillow.h"
+#include "data/scenes/synthetic_scene.h"
 
 namespace salix::bench {
 namespace {

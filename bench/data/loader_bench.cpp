@@ -1,6 +1,6 @@
 // The loader on JPEGs: samples per second by number of workers, and its steps one by one. The CPU
 // column counts all threads, so that a busy machine does not spoil it.
-#include "data/loader.h"
+#include "data/loading/loader.h"
 
 #include <unistd.h>
 
@@ -8,10 +8,10 @@
 #include <filesystem>
 
 #include "bench/support/roofline.h"
-#include "data/generated_set.h"
-#include "data/image_io.h"
-#include "data/normalize.h"
-#include "data/resize_pillow.h"
+#include "data/image/image_io.h"
+#include "data/image/normalize.h"
+#include "data/image/resize_pillow.h"
+#include "data/scenes/generated_set.h"
 
 namespace salix::bench {
 namespace {

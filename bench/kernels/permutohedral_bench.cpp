@@ -2,7 +2,7 @@
 // and appearance (5 dimensions, on a painted scene). Bytes are those of features, weights,
 // vertex numbers and values, each touched once; the vertices' own traffic comes on top.
 #include "bench/support/roofline.h"
-#include "data/synthetic_scene.h"
+#include "data/scenes/synthetic_scene.h"
 #include "engine/tensor.h"
 #include "kernels/permutohedral/permutohedral.h"
 

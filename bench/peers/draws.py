@@ -1,4 +1,4 @@
-# The random draws of a training run (data/draws.h): Philox4x32-10 keyed by seed, stream and step, so that a peer
+# The random draws of a training run (data/loading/draws.h): Philox4x32-10 keyed by seed, stream and step, so that a peer
 # trains on the same batches, flips and scales.
 MASK = 0xFFFFFFFF
 ORDER, FLIP, SCALE = 0xDA7A01, 0xDA7A02, 0xDA7A03

@@ -4,10 +4,10 @@
 #include <filesystem>
 
 #include "bench/support/roofline.h"
-#include "data/file_list.h"
-#include "data/image_io.h"
-#include "data/resize_pillow.h"
-#include "data/synthetic_scene.h"
+#include "data/image/image_io.h"
+#include "data/image/resize_pillow.h"
+#include "data/scenes/synthetic_scene.h"
+#include "data/sets/file_list.h"
 #include "train/crf/dense_crf.h"
 
 namespace salix::bench {

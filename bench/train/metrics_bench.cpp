@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "bench/support/roofline.h"
-#include "data/file_list.h"
-#include "data/image_io.h"
+#include "data/image/image_io.h"
+#include "data/sets/file_list.h"
 #include "train/metrics/measures.h"
 #include "train/metrics/nearest_foreground.h"
 #include "train/metrics/scores.h"

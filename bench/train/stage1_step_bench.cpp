@@ -9,7 +9,7 @@
 
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
-#include "data/file_list.h"
+#include "data/sets/file_list.h"
 #include "layers/functional/autocast.h"
 #include "models/load_network.h"
 #include "train/stage1/stage1_batch.h"

@@ -1,4 +1,4 @@
-#include "data/image_io.h"
+#include "data/image/image_io.h"
 #include "tests/fuzz/fuzz_target.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

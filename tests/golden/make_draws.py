@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the reference draws of tests/data/draws_test.cpp with the Philox4x32-10 of bench/peers/draws.py.
+"""Makes the reference draws of tests/data/loading/draws_test.cpp with the Philox4x32-10 of bench/peers/draws.py.
 
 Run: python3 make_draws.py   (needs nothing). Writes draws/draws.txt beside it.
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the reference data of tests/data/training_sample_test.cpp: what the published loader's
+"""Makes the reference data of tests/data/loading/training_sample_test.cpp: what the published loader's
 sequence of Pillow and NumPy calls gives, as 64-bit FNV-1a hashes of the float32 bytes.
 
 Run: python3 make_sample.py   (needs 9 <= pillow < 13, numpy). Writes to sample/ beside it.

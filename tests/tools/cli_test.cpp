@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "data/image_io.h"
+#include "data/image/image_io.h"
 #include "engine/io/npy.h"
 #include "engine/io/safetensors.h"
 #include "engine/io/weights.h"

@@ -4,8 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "data/image_io.h"
-#include "data/synthetic_scene.h"
+#include "data/image/image_io.h"
+#include "data/scenes/synthetic_scene.h"
 #include "engine/io/npy.h"
 #include "tests/tools/salix_run.h"
 #include "tests/tools/scratch.h"

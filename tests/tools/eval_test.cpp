@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "data/image_io.h"
+#include "data/image/image_io.h"
 #include "tests/tools/scratch.h"
 #include "tools/cli/run.h"
 

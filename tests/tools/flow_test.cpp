@@ -5,13 +5,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "data/dataset.h"
-#include "data/flow_colour.h"
-#include "data/generated_set.h"
-#include "data/optical_flow.h"
-#include "data/video_frames.h"
+#include "data/scenes/generated_set.h"
+#include "data/sets/dataset.h"
+#include "data/video/flow_colour.h"
+#include "data/video/optical_flow.h"
+#include "data/video/video_frames.h"
 #include "engine/io/npy.h"
-#include "tests/data/tree_support.h"
+#include "tests/data/sets/tree_support.h"
 #include "tests/tools/salix_run.h"
 
 namespace salix::testing {

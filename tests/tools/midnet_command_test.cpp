@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <sstream>
 
-#include "data/generated_set.h"
-#include "data/image_io.h"
+#include "data/image/image_io.h"
+#include "data/scenes/generated_set.h"
 #include "tests/tools/scratch.h"
 #include "tools/cli/run.h"
 

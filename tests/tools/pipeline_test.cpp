@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "data/generated_set.h"
-#include "data/image_io.h"
+#include "data/image/image_io.h"
+#include "data/scenes/generated_set.h"
 #include "tests/tools/salix_process.h"
 #include "tests/tools/scratch.h"
 #include "tools/cli/run.h"

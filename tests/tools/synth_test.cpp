@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "data/dataset.h"
-#include "data/image_io.h"
+#include "data/image/image_io.h"
+#include "data/sets/dataset.h"
 #include "tests/tools/salix_run.h"
 #include "tests/tools/scratch.h"
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "data/generated_set.h"
+#include "data/scenes/generated_set.h"
 #include "tests/tools/scratch.h"
 #include "tools/cli/run.h"
 

@@ -12,7 +12,7 @@
 #include <sstream>
 #include <thread>
 
-#include "data/generated_set.h"
+#include "data/scenes/generated_set.h"
 #include "tests/support/mpirun.h"
 #include "tests/tools/scratch.h"
 #include "tools/cli/run.h"

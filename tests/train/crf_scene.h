@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "data/image.h"
+#include "data/image/image.h"
 
 namespace salix::testing {
 

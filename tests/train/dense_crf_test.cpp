@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "data/normalize.h"
+#include "data/image/normalize.h"
 #include "tests/support/golden.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "data/image_io.h"
+#include "data/image/image_io.h"
 #include "layers/functional/slice.h"
 #include "layers/functional/unary.h"
 #include "tests/tools/scratch.h"

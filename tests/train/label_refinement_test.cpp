@@ -7,9 +7,9 @@
 #include <cmath>
 #include <map>
 
-#include "data/normalize.h"
-#include "data/resize_pillow.h"
-#include "tests/data/tree_support.h"
+#include "data/image/normalize.h"
+#include "data/image/resize_pillow.h"
+#include "tests/data/sets/tree_support.h"
 #include "tests/support/tensors.h"
 
 namespace salix::testing {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/image.h"
+#include "data/image/image.h"
 #include "train/metrics/saliency_pair.h"
 
 namespace salix::testing {

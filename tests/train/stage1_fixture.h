@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "data/generated_set.h"
+#include "data/scenes/generated_set.h"
 #include "tests/tools/scratch.h"
 #include "train/stage1/stage1_training.h"
 #include "train/training_run.h"

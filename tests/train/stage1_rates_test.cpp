@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "data/draws.h"
+#include "data/loading/draws.h"
 #include "train/stage1/learning_rates.h"
 #include "train/stage1/stage1_batch.h"
 

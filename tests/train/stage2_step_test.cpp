@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "data/image_io.h"
+#include "data/image/image_io.h"
 #include "tests/support/tensors.h"
 #include "tests/tools/scratch.h"
 #include "tests/train/two_heads.h"

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "data/image.h"
+#include "data/image/image.h"
 #include "engine/tensor.h"
 
 namespace salix {

@@ -1,8 +1,8 @@
 #include "train/crf/crf_label.h"
 
-#include "data/median_filter.h"
-#include "data/normalize.h"
-#include "data/otsu.h"
+#include "data/image/median_filter.h"
+#include "data/image/normalize.h"
+#include "data/image/otsu.h"
 #include "engine/error.h"
 
 namespace salix {

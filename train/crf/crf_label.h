@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "data/image.h"
+#include "data/image/image.h"
 #include "engine/exec.h"
 #include "train/crf/dense_crf.h"
 

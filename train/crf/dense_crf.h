@@ -2,7 +2,7 @@
 // pydensecrf does with Krähenbühl and Koltun's library.
 #pragma once
 
-#include "data/image.h"
+#include "data/image/image.h"
 #include "engine/exec.h"
 
 namespace salix {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "data/median_filter.h"
-#include "data/normalize.h"
-#include "data/resize_opencv.h"
-#include "data/resize_pillow.h"
+#include "data/image/median_filter.h"
+#include "data/image/normalize.h"
+#include "data/image/resize_opencv.h"
+#include "data/image/resize_pillow.h"
 #include "engine/error.h"
 #include "train/crf/crf_label.h"
 

@@ -1,7 +1,7 @@
 // The CRF branch on image files: any photograph and its saliency map of any size.
 #pragma once
 
-#include "data/image.h"
+#include "data/image/image.h"
 #include "engine/exec.h"
 #include "train/crf/dense_crf.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "data/image_io.h"
+#include "data/image/image_io.h"
 #include "engine/io/atomic_file.h"
 #include "train/metrics/score_columns.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/chart.h"
+#include "data/drawing/chart.h"
 #include "train/metrics/scores.h"
 
 namespace salix {

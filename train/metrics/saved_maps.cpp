@@ -3,8 +3,8 @@
 #include <map>
 #include <mutex>
 
-#include "data/file_list.h"
-#include "data/image_io.h"
+#include "data/image/image_io.h"
+#include "data/sets/file_list.h"
 #include "engine/error.h"
 #include "engine/parallel.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "data/resize_pillow.h"
+#include "data/image/resize_pillow.h"
 #include "engine/error.h"
 #include "train/metrics/measures.h"
 

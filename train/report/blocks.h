@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/chart.h"
+#include "data/drawing/chart.h"
 #include "train/report/html.h"
 
 namespace salix::report {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "data/chart.h"
+#include "data/drawing/chart.h"
 
 namespace salix::report {
 

@@ -1,6 +1,6 @@
 #include "train/report/report_page.h"
 
-#include "data/task.h"
+#include "data/sets/task.h"
 #include "engine/error.h"
 #include "train/report/sections.h"
 #include "train/report/style_sheet.h"

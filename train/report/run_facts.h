@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/chart.h"
+#include "data/drawing/chart.h"
 #include "train/report/json_lines.h"
 
 namespace salix::report {

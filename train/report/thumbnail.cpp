@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "data/image_io.h"
-#include "data/resize_pillow.h"
+#include "data/image/image_io.h"
+#include "data/image/resize_pillow.h"
 
 namespace salix::report {
 namespace {

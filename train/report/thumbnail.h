@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "data/image.h"
+#include "data/image/image.h"
 
 namespace salix::report {
 

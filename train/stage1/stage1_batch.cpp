@@ -1,6 +1,6 @@
 #include "train/stage1/stage1_batch.h"
 
-#include "data/draws.h"
+#include "data/loading/draws.h"
 #include "layers/functional/concat.h"
 
 namespace salix {

@@ -1,7 +1,7 @@
 // From the loader's arrays to what one iteration of stage 1 needs.
 #pragma once
 
-#include "data/loader.h"
+#include "data/loading/loader.h"
 #include "train/stage1/stage1_step.h"
 
 namespace salix {

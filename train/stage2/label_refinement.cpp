@@ -5,8 +5,8 @@
 #include <set>
 #include <span>
 
-#include "data/image_io.h"
-#include "data/resize_opencv.h"
+#include "data/image/image_io.h"
+#include "data/image/resize_opencv.h"
 #include "engine/error.h"
 #include "engine/parallel.h"
 

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "data/image.h"
-#include "data/loader.h"
+#include "data/image/image.h"
+#include "data/loading/loader.h"
 #include "engine/tensor.h"
 
 namespace salix {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "data/loader.h"
+#include "data/loading/loader.h"
 #include "models/saliency_network.h"
 
 namespace salix {

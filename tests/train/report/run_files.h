@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "data/image_io.h"
-#include "data/synthetic_scene.h"
+#include "data/image/image_io.h"
+#include "data/scenes/synthetic_scene.h"
 #include "engine/error.h"
 #include "tests/tools/scratch.h"
 #include "train/metrics/report.h"

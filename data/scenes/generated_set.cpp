@@ -1,0 +1,134 @@
+#include "data/scenes/generated_set.h"
+
+#include <cstdio>
+#include <mutex>
+
+#include "data/image/image_io.h"
+#include "data/scenes/scene_layers.h"
+#include "data/scenes/scribble.h"
+#include "data/sets/dataset_layout.h"
+#include "data/video/flow_colour.h"
+#include "engine/error.h"
+#include "engine/parallel.h"
+
+namespace salix::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr float kUpright = 0.2f;            // part of the pictures
+constexpr std::uint32_t kScribbles = 7919;  // added to the stream
+
+// A stream of its own for each set: the 32-bit FNV-1a hash of letter and name.
+std::uint32_t stream_of(const GeneratedSet& set) {
+  std::uint32_t hash = 0x811C9DC5u;
+  for (const char letter : letter_of(set.task) + set.name)
+    hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x01000193u;
+  return hash;
+}
+
+// How often the colours alone do not show the objects: never where there is nothing else.
+WorldParams params_of(const GeneratedSet& set, const PhiloxKey& key) {
+  WorldParams params{.height = set.height, .width = set.width};
+  if (set.task == Task::kDepth) params.camouflaged = 0.2f;
+  if (set.task == Task::kVideo) params.camouflaged = 0.12f;
+  if (set.task == Task::kThermal) {
+    params.camouflaged = 0.15f;
+    params.at_night = 0.3f;
+    params.lukewarm = 0.12f;
+  }
+  if (philox_uniform({key.seed, key.stream + 1, key.step}, 0) < kUpright)
+    std::swap(params.height, params.width);
+  return params;
+}
+
+struct Folders {
+  fs::path images, masks, modality, scribbles;
+};
+
+Folders make_folders(const fs::path& root, const GeneratedSet& set) {
+  const SetLayout& layout = layout_of(set.task);
+  const fs::path base = root / layout.parent / set.name;
+  Folders folders{base / layout.images, base / layout.masks, {}, {}};
+  if (set.task != Task::kColour) folders.modality = base / layout.modality;
+  if (set.scribbles && set.task == Task::kDepth) folders.scribbles = base / "scribble";
+  for (const fs::path& folder :
+       {folders.images, folders.masks, folders.modality, folders.scribbles})
+    if (!folder.empty()) fs::create_directories(folder);
+  return folders;
+}
+
+Image paint_modality(Task task, const SceneWorld& world, const BodyMap& map, float time) {
+  switch (task) {
+    case Task::kDepth:
+      return paint_depth(world, map, time);
+    case Task::kVideo: {
+      const FlowField flow = flow_field(world, map, time);
+      return colour_flow(flow, flow_radius(flow));
+    }
+    case Task::kThermal:
+      return paint_thermal(world, time);
+    case Task::kColour:
+      break;
+  }
+  return {};
+}
+
+void write_picture(const Folders& folders, const GeneratedSet& set, const SceneWorld& world,
+                   const std::string& name, float time) {
+  const BodyMap map = map_bodies(world, time);
+  write_image(folders.images / (name + ".jpg"), paint_colour(world, time));
+  write_image(folders.masks / (name + kMaskExtension), paint_mask(world, map));
+  if (!folders.modality.empty())
+    write_image(folders.modality / (name + layout_of(set.task).modality_extension),
+                paint_modality(set.task, world, map, time));
+  if (!folders.scribbles.empty()) {
+    PhiloxKey key = world.key();
+    key.stream += kScribbles;
+    write_image(folders.scribbles / (name + ".png"),
+                paint_scribbles(paint_regions(world, map), key));
+  }
+}
+
+std::string numbered(const char* prefix, int number, int digits) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%s%0*d", prefix, digits, number);
+  return text;
+}
+
+std::string clip_name(const GeneratedSet& set, int clip) {
+  const bool select = set.training && clip % 2 == 1;
+  return numbered(select ? "select_" : "clip_", clip, 4) + "/";
+}
+
+}  // namespace
+
+void write_generated_set(const fs::path& root, const GeneratedSet& set,
+                         const std::function<void()>& advance) {
+  SALIX_CHECK(!set.name.empty() && set.count >= 0 && set.frames > 0,
+              "generated set: a name, a count and frames per clip are needed; got '", set.name,
+              "', ", set.count, ", ", set.frames);
+  const Folders folders = make_folders(root, set);
+  const bool video = set.task == Task::kVideo;
+  const int step = video ? set.frames : 1;
+  const int worlds = (set.count + step - 1) / step;
+  for (int clip = 1; video && clip <= worlds; ++clip)
+    for (const fs::path& folder : {folders.images, folders.masks, folders.modality})
+      fs::create_directories(folder / clip_name(set, clip));
+  std::mutex mutex;  // for `advance`
+  // A picture per thread, not rows: most of the time goes into waiting for the disk.
+  parallel_for(set.count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (int k = static_cast<int>(begin); k < end; ++k) {
+      const int number = k / step, frame = k % step;
+      const PhiloxKey key{set.seed, stream_of(set), static_cast<std::uint32_t>(number)};
+      const SceneWorld world(key, params_of(set, key));
+      const std::string name =
+          video ? clip_name(set, number + 1) + numbered("", frame, 5) : numbered("", number + 1, 4);
+      write_picture(folders, set, world, name, static_cast<float>(frame));
+      const std::lock_guard lock(mutex);
+      if (advance) advance();
+    }
+  });
+}
+
+}  // namespace salix::data

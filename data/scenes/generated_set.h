@@ -1,0 +1,31 @@
+// Whole data sets of generated scenes, in the folder layouts of the real ones.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "data/sets/task.h"
+
+namespace salix::data {
+
+struct GeneratedSet {
+  Task task = Task::kColour;
+  std::string name;       // "DUTS-TR"
+  bool training = false;  // of a video set: half of its clips are called select_*, as DAVSOD's are
+  int count = 100;        // pictures; of a video set: frames, of all clips together
+  int frames = 12;        // per clip
+  int height = 240, width = 320;  // of four pictures in five; the others stand upright
+  std::uint64_t seed = 0;
+  bool scribbles = false;  // for RGB-D: a folder scribble/ beside mask/
+};
+
+// Writes images (.jpg), masks (.png) and modality (depth .png, flow and heat .jpg) below `root`:
+// data/sets/dataset_layout.h. Files that are there already are replaced, others are left alone. The
+// bytes depend on the set's name, letter, size and seed alone. `advance` is called after each
+// picture, from the calling thread.
+void write_generated_set(const std::filesystem::path& root, const GeneratedSet& set,
+                         const std::function<void()>& advance = {});
+
+}  // namespace salix::data

@@ -1,0 +1,191 @@
+#include "data/sets/dataset.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "data/sets/dataset_layout.h"
+#include "data/sets/sample_files.h"
+#include "engine/error.h"
+
+namespace salix::data {
+namespace {
+
+namespace fs = std::filesystem;
+using detail::FileIndex;
+using detail::Missing;
+
+// Which files must be there.
+struct Needs {
+  bool masks = false;
+  bool modality = false;
+};
+
+const std::vector<std::string>& sets_of(Task task, const SetNames& chosen,
+                                        const std::vector<std::string>& published) {
+  const auto found = chosen.find(task);
+  return found == chosen.end() ? published : found->second;
+}
+
+// Folders in which stage 2 may find the labels of a set, the best first.
+std::vector<fs::path> pseudo_candidates(Task task, const std::string& set,
+                                        const DatasetOptions& options) {
+  const auto chosen = options.pseudo_folders.find(task);
+  if (chosen != options.pseudo_folders.end()) return {chosen->second / set, chosen->second};
+  std::vector<fs::path> folders = {pseudo_label_folder(task, set, options)};
+  if (task == Task::kDepth) folders.push_back(options.pseudo_root / "d-split" / set);
+  if (task == Task::kThermal) folders.push_back(options.pseudo_root / "t-split" / set);
+  if (task == Task::kVideo) folders.push_back(options.pseudo_root / "o-joint" / set);
+  return folders;
+}
+
+fs::path find_pseudo_labels(Task task, const std::string& set, const DatasetOptions& options,
+                            Missing& missing) {
+  const std::vector<fs::path> candidates = pseudo_candidates(task, set, options);
+  std::error_code ignored;
+  for (const fs::path& folder : candidates)
+    if (fs::is_directory(folder, ignored)) return folder;
+  std::string text = str("the pseudo labels of ", set, "; looked for");
+  for (const fs::path& folder : candidates) text += str(" '", folder.string(), "'");
+  missing.add(text);
+  return {};
+}
+
+// The file called `name`, or a note of what is missing.
+fs::path find_file(const FileIndex& index, const std::string& name, const fs::path& folder,
+                   const std::string& extension, Missing* missing) {
+  const auto found = index.find(name);
+  if (found != index.end()) return found->second;
+  if (missing != nullptr) missing->add(str("'", (folder / (name + extension)).string(), "'"));
+  return {};
+}
+
+std::vector<SampleFiles> match_files(Task task, const SetFolders& folders,
+                                     const std::vector<detail::NamedImage>& images, Needs needs,
+                                     Missing& missing) {
+  const SetLayout& layout = layout_of(task);
+  const FileIndex mask_files = detail::index_images(folders.masks, kMaskExtension);
+  const FileIndex modality_files =
+      detail::index_images(folders.modality, layout.modality_extension);
+  if (folders.modality.empty() && task != Task::kColour && needs.modality)
+    missing.add(str("folder '", (folders.base / layout.modality).string(), "'"));
+  if (folders.masks.empty() && needs.masks)
+    missing.add(str("folder '", (folders.base / layout.masks).string(), "'"));
+
+  std::vector<SampleFiles> samples;
+  for (const detail::NamedImage& image : images) {
+    SampleFiles& sample = samples.emplace_back();
+    sample.task = task;
+    sample.set = folders.name;
+    sample.name = image.name;
+    sample.image = image.path;
+    const bool report_mask = needs.masks && !folders.masks.empty();
+    sample.mask = find_file(mask_files, image.name, folders.masks, kMaskExtension,
+                            report_mask ? &missing : nullptr);
+    if (!folders.modality.empty())
+      sample.modality = find_file(modality_files, image.name, folders.modality,
+                                  layout.modality_extension, needs.modality ? &missing : nullptr);
+  }
+  return samples;
+}
+
+// The folders and images of a set; without images if one of them is not there.
+struct FoundSet {
+  SetFolders folders;
+  std::vector<detail::NamedImage> images;
+};
+FoundSet find_images(Task task, const std::string& set, const DatasetOptions& options,
+                     Missing& missing) {
+  FoundSet found;
+  try {
+    found.folders = find_set(task, set, options.root);
+    found.images = detail::named_images(found.folders.images, options.warn);
+  } catch (const IoError& error) {
+    missing.add(error.what());
+  }
+  return found;
+}
+
+void leave_out_excluded(SampleList& list, const DatasetOptions& options) {
+  const auto found = options.excluded.find(list.samples.empty() ? "" : list.samples[0].set);
+  if (found == options.excluded.end()) return;
+  const auto& names = found->second;
+  const std::size_t left_out =
+      std::erase_if(list.samples, [&](const SampleFiles& s) { return names.contains(s.name); });
+  if (left_out < names.size() && options.warn) {
+    options.warn(str("data set ", list.name, ": ", names.size() - left_out, " of ", names.size(),
+                     " names to leave out do not occur in it"));
+  }
+}
+
+void add_lists(Task task, char which, const DatasetOptions& options, Missing& missing,
+               std::vector<SampleList>& lists) {
+  const auto& sets = which == 'e'
+                         ? sets_of(task, options.test_sets, default_test_sets(task))
+                         : sets_of(task, options.training_sets, default_training_sets(task));
+  for (const std::string& set : sets) {
+    const FoundSet found = find_images(task, set, options, missing);
+    if (found.images.empty()) continue;
+    SampleList& list = lists.emplace_back();
+    list.task = task;
+    list.name = str(letter_of(task), "_", found.folders.name);
+    list.samples = match_files(task, found.folders, found.images,
+                               {options.masks_required, options.modality_required}, missing);
+    leave_out_excluded(list, options);
+  }
+}
+
+}  // namespace
+
+fs::path pseudo_label_folder(Task task, const std::string& set, const DatasetOptions& options) {
+  const auto chosen = options.pseudo_folders.find(task);
+  if (chosen != options.pseudo_folders.end()) return chosen->second / set;
+  return options.pseudo_root / std::string(1, letter_of(task)) / set;
+}
+
+std::vector<SampleFiles> training_samples(const std::string& letters, int stage,
+                                          const DatasetOptions& options) {
+  SALIX_CHECK(stage == 1 || stage == 2, "training_samples: the stage is 1 or 2; got ", stage);
+  Missing missing;
+  std::vector<SampleFiles> all;
+  for (const Task task : tasks_of(letters)) {
+    for (const std::string& set :
+         sets_of(task, options.training_sets, default_training_sets(task))) {
+      FoundSet found = find_images(task, set, options, missing);
+      if (found.images.empty()) continue;
+      if (stage == 1) {
+        found.images = detail::subsample_select_videos(std::move(found.images));
+      } else {
+        found.folders.masks = find_pseudo_labels(task, found.folders.name, options, missing);
+        if (found.folders.masks.empty()) continue;
+      }
+      auto samples =
+          match_files(task, found.folders, found.images,
+                      {.masks = stage == 2, .modality = options.modality_required}, missing);
+      std::move(samples.begin(), samples.end(), std::back_inserter(all));
+    }
+  }
+  missing.report("training_samples");
+  return all;
+}
+
+std::vector<SampleList> evaluation_lists(const std::string& vals, const DatasetOptions& options) {
+  Missing missing;
+  std::vector<SampleList> lists;
+  std::vector<std::string> seen;
+  std::istringstream items(vals == "all" ? "ce,de,oe,te" : vals);
+  for (std::string item; std::getline(items, item, ',');) {
+    SALIX_CHECK(item.size() == 2 && (item[1] == 'e' || item[1] == 'r'),
+                "evaluation_lists: an item is a task letter and e (test sets) or r (training "
+                "sets), or all of them \"all\"; got '",
+                item, "' in '", vals, "'");
+    if (std::find(seen.begin(), seen.end(), item) != seen.end()) continue;
+    seen.push_back(item);
+    add_lists(task_of(item[0]), item[1], options, missing, lists);
+  }
+  SALIX_CHECK(!seen.empty(), "evaluation_lists: name at least one list, such as ce; got '", vals,
+              "'");
+  missing.report("evaluation_lists");
+  return lists;
+}
+
+}  // namespace salix::data

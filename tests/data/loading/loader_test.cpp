@@ -1,0 +1,330 @@
+// The loader: the order and bits of its batches whatever the threads do, bad files, bounds.
+#include "data/loading/loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "data/loading/draws.h"
+#include "data/loading/training_sample.h"
+#include "engine/error.h"
+#include "tests/data/sets/tree_support.h"
+
+namespace salix::data {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Property;
+using testing::put_image;
+using ::testing::Throws;
+
+constexpr int kSamples = 23;
+
+class LoaderTest : public ::testing::Test {
+ protected:
+  LoaderTest() {
+    for (int k = 0; k < kSamples; ++k) {
+      const std::string name = std::to_string(100 + k);
+      put_image(scratch_ / name + ".png", 3, static_cast<std::uint32_t>(k));
+      put_image(scratch_ / name + "_mask.png", 1, static_cast<std::uint32_t>(k));
+      SampleFiles files{
+          Task::kColour, "set", name, scratch_ / name + ".png", scratch_ / name + "_mask.png", {}};
+      if (k % 3 == 0) {
+        put_image(scratch_ / name + "_depth.png", 1, static_cast<std::uint32_t>(k));
+        files.task = Task::kDepth;
+        files.modality = scratch_ / name + "_depth.png";
+      }
+      samples_.push_back(files);
+    }
+    options_ = {.letters = "cd",
+                .batch = 4,
+                .size = 8,
+                .workers = 2,
+                .prefetch = 2,
+                .seed = 7,
+                .with_masks = true};
+    options_.warn = [this](const std::string& text) { warnings_.push_back(text); };
+  }
+  void spoil(std::int64_t sample) {
+    std::ofstream(samples_[static_cast<std::size_t>(sample)].image) << "spoilt";
+  }
+
+  static std::vector<Batch> rest(Loader& loader) {
+    std::vector<Batch> batches;
+    while (auto batch = loader.next()) batches.push_back(std::move(*batch));
+    return batches;
+  }
+  std::vector<Batch> epoch(LoaderOptions options, std::int64_t number, std::int64_t first = 0) {
+    Loader loader(samples_, std::move(options));
+    loader.start_epoch(number, first);
+    return rest(loader);
+  }
+  static void expect_equal(const Batch& a, const Batch& b) {
+    EXPECT_EQ(a.index, b.index);
+    EXPECT_EQ(a.samples, b.samples);
+    EXPECT_EQ(a.flipped, b.flipped);
+    EXPECT_TRUE(std::ranges::equal(a.image, b.image));
+    EXPECT_TRUE(std::ranges::equal(a.mask, b.mask));
+    for (int k = 0; k < kModalities; ++k) EXPECT_TRUE(std::ranges::equal(a.prior[k], b.prior[k]));
+  }
+
+  salix::testing::ScratchFolder scratch_;
+  std::vector<SampleFiles> samples_;
+  LoaderOptions options_;
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(LoaderTest, DeliversTheEpochsOrderAndDropsTheLastPartialBatch) {
+  const auto batches = epoch(options_, 3);
+  ASSERT_EQ(batches.size(), 5u);
+  const auto order = epoch_order(7, 3, kSamples);
+  for (std::size_t b = 0; b < batches.size(); ++b) {
+    const Batch& batch = batches[b];
+    EXPECT_EQ(batch.epoch, 3);
+    EXPECT_EQ(batch.index, static_cast<std::int64_t>(b));
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::int64_t index = order[4 * b + k];
+      const bool flip = draw_flip(7, 3, index);
+      EXPECT_EQ(batch.samples[k], index);
+      EXPECT_EQ(batch.flipped[k], flip);
+      const auto expected =
+          load_training_sample(samples_[static_cast<std::size_t>(index)], "cd", 8, flip);
+      EXPECT_TRUE(std::ranges::equal(batch.image.span().subspan(192 * k, 192), expected.image));
+      EXPECT_TRUE(std::ranges::equal(batch.mask.span().subspan(64 * k, 64), expected.mask));
+      EXPECT_TRUE(
+          std::ranges::equal(batch.prior[0].span().subspan(192 * k, 192), expected.prior[0]));
+    }
+    EXPECT_TRUE(batch.prior[1].empty());
+  }
+}
+
+TEST_F(LoaderTest, AsksWhereTheMaskOfASampleLiesInAnEpoch) {
+  put_image(scratch_ / "later.png", 1, 999);
+  LoaderOptions options = options_;
+  options.mask_file = [this](std::int64_t sample, std::int64_t epoch) {
+    return sample == 5 && epoch > 1 ? std::filesystem::path(scratch_ / "later.png")
+                                    : samples_[static_cast<std::size_t>(sample)].mask;
+  };
+  expect_equal(epoch(options, 1)[0], epoch(options_, 1)[0]);
+  const auto batches = epoch(options, 2), before = epoch(options_, 2);
+  for (std::size_t b = 0; b < batches.size(); ++b) {
+    const auto& samples = batches[b].samples;
+    const bool holds = std::find(samples.begin(), samples.end(), 5) != samples.end();
+    EXPECT_EQ(std::ranges::equal(batches[b].mask, before[b].mask), !holds);
+  }
+}
+
+TEST_F(LoaderTest, GivesTheSameBitsForAnyNumberOfWorkersAndAfterARestart) {
+  const auto reference = epoch(options_, 1);
+  for (const int workers : {0, 1, 3, 7}) {
+    for (const int prefetch : {1, 5}) {
+      LoaderOptions options = options_;
+      options.workers = workers;
+      options.prefetch = prefetch;
+      const auto again = epoch(options, 1);
+      ASSERT_EQ(again.size(), reference.size());
+      for (std::size_t b = 0; b < again.size(); ++b) expect_equal(again[b], reference[b]);
+    }
+  }
+  const auto resumed = epoch(options_, 1, 3);
+  ASSERT_EQ(resumed.size(), 2u);
+  expect_equal(resumed[0], reference[3]);
+  expect_equal(resumed[1], reference[4]);
+  EXPECT_TRUE(epoch(options_, 1, 5).empty());
+}
+
+// Rank by rank, in order, bad files included: what one process has in one batch.
+TEST_F(LoaderTest, TheRanksBatchesTogetherAreOneLargeBatch) {
+  spoil(epoch_order(7, 2, kSamples)[9]);
+  options_.on_bad_image = OnBadImage::kSkip;
+  const auto whole = epoch(options_, 2);
+  std::vector<std::vector<Batch>> parts;
+  for (const int rank : {0, 1}) {
+    LoaderOptions options = options_;
+    options.batch = 2;
+    options.rank = rank;
+    options.ranks = 2;
+    parts.push_back(epoch(options, 2));
+    ASSERT_EQ(parts.back().size(), whole.size());
+  }
+  for (std::size_t b = 0; b < whole.size(); ++b) {
+    for (std::size_t k = 0; k < 4; ++k) {
+      const Batch& part = parts[k / 2][b];
+      EXPECT_EQ(part.samples[k % 2], whole[b].samples[k]);
+      EXPECT_EQ(part.flipped[k % 2], whole[b].flipped[k]);
+      EXPECT_TRUE(std::ranges::equal(part.image.span().subspan(192 * (k % 2), 192),
+                                     whole[b].image.span().subspan(192 * k, 192)));
+    }
+  }
+}
+
+TEST_F(LoaderTest, MayBeginAnotherEpochAtAnyMoment) {
+  const auto reference = epoch(options_, 2);
+  Loader loader(samples_, options_);
+  for (int taken = 0; taken < 5; ++taken) {
+    loader.start_epoch(taken);
+    for (int k = 0; k < taken; ++k) loader.next();
+  }
+  loader.start_epoch(2);
+  const auto batches = rest(loader);
+  ASSERT_EQ(batches.size(), reference.size());
+  for (std::size_t b = 0; b < batches.size(); ++b) expect_equal(batches[b], reference[b]);
+  EXPECT_FALSE(loader.next().has_value());
+}
+
+TEST_F(LoaderTest, ThrowsAtTheBatchThatHasTheBadFile) {
+  const auto order = epoch_order(7, 0, kSamples);
+  spoil(order[9]);
+  for (const int workers : {0, 3}) {
+    options_.workers = workers;
+    Loader loader(samples_, options_);
+    loader.start_epoch(0);
+    EXPECT_EQ(loader.next()->index, 0);
+    EXPECT_EQ(loader.next()->index, 1);
+    const auto names_the_file = Throws<IoError>(Property(
+        &IoError::what, HasSubstr(samples_[static_cast<std::size_t>(order[9])].name + ".png")));
+    EXPECT_THAT([&] { loader.next(); }, names_the_file);
+    EXPECT_THAT([&] { loader.next(); }, names_the_file);
+    loader.start_epoch(0, 3);
+    EXPECT_EQ(loader.next()->index, 3);
+  }
+}
+
+TEST_F(LoaderTest, SkipsBadFilesTheSameWayForAnyNumberOfWorkers) {
+  options_.on_bad_image = OnBadImage::kSkip;
+  // An epoch in which a bad sample and its stand-in are mirrored differently.
+  std::int64_t number = 0;
+  auto order = epoch_order(7, number, kSamples);
+  while (draw_flip(7, number, order[5]) == draw_flip(7, number, order[7]))
+    order = epoch_order(7, ++number, kSamples);
+  spoil(order[5]);
+  spoil(order[6]);
+  spoil(order[22]);  // in the dropped part: never read
+  for (const int workers : {0, 1, 4}) {
+    warnings_.clear();
+    options_.workers = workers;
+    Loader loader(samples_, options_);
+    loader.start_epoch(number);
+    const auto batches = rest(loader);
+    ASSERT_EQ(batches.size(), 5u);
+    EXPECT_THAT(batches[1].samples, ElementsAre(order[4], order[7], order[7], order[7]));
+    EXPECT_EQ(batches[1].flipped[1], draw_flip(7, number, order[7]));
+    EXPECT_THAT(batches[2].samples, ElementsAre(order[8], order[9], order[10], order[11]));
+    EXPECT_EQ(loader.skipped_files(), 2);
+    ASSERT_EQ(warnings_.size(), 2u);
+    EXPECT_THAT(warnings_[0],
+                HasSubstr(samples_[static_cast<std::size_t>(order[5])].name + ".png"));
+    loader.start_epoch(number);
+    rest(loader);
+    EXPECT_EQ(warnings_.size(), 2u);  // each file is named once
+  }
+}
+
+TEST_F(LoaderTest, GivesUpWhenNothingCanBeRead) {
+  options_.on_bad_image = OnBadImage::kSkip;
+  for (int k = 0; k < kSamples; ++k) spoil(k);
+  Loader loader(samples_, options_);
+  loader.start_epoch(0);
+  EXPECT_THAT([&] { loader.next(); },
+              Throws<IoError>(Property(&IoError::what, HasSubstr("none of the 23 samples"))));
+}
+
+// Counts the blocks that batches hold.
+class CountingMemory final : public std::pmr::memory_resource {
+ public:
+  std::atomic<int> held{0}, most{0};
+  int fail_after = 1 << 30;
+
+ private:
+  void* do_allocate(std::size_t size_bytes, std::size_t alignment) override {
+    if (held >= fail_after) throw std::bad_alloc();
+    most = std::max(most.load(), ++held);
+    return std::pmr::new_delete_resource()->allocate(size_bytes, alignment);
+  }
+  void do_deallocate(void* block, std::size_t size_bytes, std::size_t alignment) override {
+    --held;
+    std::pmr::new_delete_resource()->deallocate(block, size_bytes, alignment);
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
+TEST_F(LoaderTest, HoldsNoMoreBatchesThanPrefetchAllowsAndReusesThem) {
+  const auto memory = std::make_shared<CountingMemory>();
+  options_.memory = memory;
+  options_.workers = 3;
+  {
+    Loader loader(samples_, options_);
+    for (int number = 0; number < 3; ++number) {
+      loader.start_epoch(number);
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(50));  // were it unbounded, it would show
+      while (loader.next()) {
+      }
+    }
+    // Three arrays per batch: two batches prefetched, one delivered, one of a dropped epoch.
+    EXPECT_LE(memory->most, 4 * 3);
+    EXPECT_GE(memory->most, 2 * 3);
+  }
+  EXPECT_EQ(memory->held, 0);
+}
+
+TEST_F(LoaderTest, LetsABatchOutliveIt) {
+  std::optional<Batch> batch;
+  {
+    Loader loader(samples_, options_);
+    loader.start_epoch(1);
+    batch = loader.next();
+  }
+  EXPECT_TRUE(std::ranges::equal(batch->image, epoch(options_, 1)[0].image));
+}
+
+TEST_F(LoaderTest, SaysWhenThereIsNoMemory) {
+  const auto memory = std::make_shared<CountingMemory>();
+  memory->fail_after = 3;
+  options_.memory = memory;
+  for (const int workers : {0, 2}) {
+    options_.workers = workers;
+    Loader loader(samples_, options_);
+    loader.start_epoch(0);
+    EXPECT_THROW(
+        {
+          std::vector<Batch> kept;
+          while (auto batch = loader.next()) kept.push_back(std::move(*batch));
+        },
+        std::bad_alloc);
+  }
+}
+
+TEST_F(LoaderTest, EndsWithWorkUnderWay) {
+  for (int k = 0; k < 20; ++k) {
+    options_.workers = 1 + k % 4;
+    Loader loader(samples_, options_);
+    if (k % 5 != 0) loader.start_epoch(k);
+    if (k % 3 == 0 && k % 5 != 0) loader.next();
+  }
+}
+
+TEST_F(LoaderTest, RefusesRequestsThatCannotBeMet) {
+  const auto says = [](const char* text) {
+    return Throws<InvalidInput>(Property(&InvalidInput::what, HasSubstr(text)));
+  };
+  EXPECT_THAT(
+      [&] {
+        Loader({samples_.begin(), samples_.begin() + 3}, options_);
+      },
+      says("one batch of 4"));
+  EXPECT_THAT([&] { Loader(samples_, options_).next(); }, says("start_epoch"));
+  EXPECT_THAT([&] { Loader(samples_, options_).start_epoch(0, 6); }, says("batches 0 to 4"));
+  samples_[2].mask.clear();
+  EXPECT_THAT([&] { Loader(samples_, options_); }, says("has no mask"));
+  options_.prefetch = 0;
+  EXPECT_THAT([&] { Loader(samples_, options_); }, says("must be positive"));
+}
+
+}  // namespace
+}  // namespace salix::data
