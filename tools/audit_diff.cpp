@@ -1,5 +1,5 @@
 // `salix audit diff`: the first step, tensor and op at which two runs part.
-#include "train/audit_diff.h"
+#include "train/audit/audit_diff.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

@@ -12,11 +12,11 @@
 #include "tools/audit_files.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
-#include "train/losses/stage1_loss.h"
-#include "train/losses/stage2_loss.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
-#include "train/stage2/stage2_step.h"
+#include "train/recipes/a2s/stage1_loss.h"
+#include "train/recipes/pseudo_labels/stage2_loss.h"
+#include "train/recipes/pseudo_labels/stage2_step.h"
 
 namespace salix::cli {
 namespace {

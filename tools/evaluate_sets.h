@@ -6,7 +6,7 @@
 
 #include "models/saliency_network.h"
 #include "tools/commands.h"
-#include "train/pseudo_labels.h"
+#include "train/inference/pseudo_labels.h"
 
 namespace salix::cli {
 

@@ -6,8 +6,8 @@
 #include "engine/version.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
-#include "train/build_info.h"
-#include "train/machine_facts.h"
+#include "train/run_folder/build_info.h"
+#include "train/run_folder/machine_facts.h"
 
 namespace salix::cli {
 namespace {

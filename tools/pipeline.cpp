@@ -13,7 +13,7 @@
 #include "tools/pipeline_state.h"
 #include "tools/train_network.h"
 #include "train/report/report_page.h"
-#include "train/run_directory.h"
+#include "train/run_folder/run_directory.h"
 
 namespace salix::cli {
 namespace {

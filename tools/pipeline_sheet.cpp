@@ -5,7 +5,7 @@
 #include "data/image/normalize.h"
 #include "data/sets/dataset.h"
 #include "models/load_network.h"
-#include "train/predictor.h"
+#include "train/inference/predictor.h"
 
 namespace salix::cli {
 namespace {

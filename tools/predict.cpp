@@ -16,7 +16,7 @@
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
 #include "tools/modality_files.h"
-#include "train/predictor.h"
+#include "train/inference/predictor.h"
 
 namespace salix::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "tools/cli/common_options.h"
 #include "tools/cli/dataset_flags.h"
 #include "tools/commands.h"
-#include "train/evaluation.h"
+#include "train/inference/evaluation.h"
 
 namespace salix::cli {
 

@@ -10,11 +10,11 @@
 #include "tools/cli/progress.h"
 #include "tools/evaluate_sets.h"
 #include "tools/training_config.h"
+#include "train/loop/over_ranks.h"
+#include "train/loop/stop_signal.h"
 #include "train/metrics/score_columns.h"
-#include "train/over_ranks.h"
-#include "train/run_directory.h"
-#include "train/stage2/stage2_batch.h"
-#include "train/stop_signal.h"
+#include "train/recipes/pseudo_labels/stage2_batch.h"
+#include "train/run_folder/run_directory.h"
 
 namespace salix::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <ostream>
 
-#include "train/stage2/stage2_step.h"
+#include "train/recipes/pseudo_labels/stage2_step.h"
 
 namespace salix::cli {
 namespace {

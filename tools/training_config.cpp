@@ -3,12 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "models/a2s.h"
-#include "train/hash.h"
+#include "train/loop/over_ranks.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
-#include "train/over_ranks.h"
-#include "train/stage1/stage1_training.h"
-#include "train/stage2/stage2_step.h"
+#include "train/recipes/a2s/stage1_training.h"
+#include "train/recipes/pseudo_labels/stage2_step.h"
+#include "train/run_folder/hash.h"
 
 namespace salix::cli {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "models/saliency_network.h"
 #include "tools/train_options.h"
-#include "train/stage2/label_refinement.h"
-#include "train/training_run.h"
+#include "train/loop/training_run.h"
+#include "train/recipes/pseudo_labels/label_refinement.h"
 
 namespace salix::cli {
 

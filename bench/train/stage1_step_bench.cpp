@@ -12,7 +12,7 @@
 #include "data/sets/file_list.h"
 #include "layers/functional/autocast.h"
 #include "models/load_network.h"
-#include "train/stage1/stage1_batch.h"
+#include "train/recipes/a2s/stage1_batch.h"
 
 namespace salix::bench {
 namespace {

@@ -13,7 +13,7 @@
 #include "models/pretrained.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
-#include "train/stage2/stage2_step.h"
+#include "train/recipes/pseudo_labels/stage2_step.h"
 
 namespace salix::bench {
 namespace {

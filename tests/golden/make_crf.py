@@ -2,7 +2,7 @@
 """Makes crf/*.npy: marginals of pydensecrf, and pseudo labels of the whole CRF branch.
 
 Run: python3 make_crf.py   (needs numpy, opencv and pydensecrf or pydensecrf2). The inputs are the
-painted scene of tests/train/crf_scene.h.
+painted scene of tests/train/crf/crf_scene.h.
 """
 import pathlib
 import sys

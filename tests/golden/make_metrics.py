@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the reference data of tests/train/metrics_golden_test.cpp: small pairs and their scores by NumPy and SciPy.
+"""Makes the reference data of tests/train/metrics/metrics_golden_test.cpp: small pairs and their scores by NumPy and SciPy.
 
 Run: python3 make_metrics.py   (needs numpy, scipy). Writes metrics/ beside it. `maps` and `truths` hold all
 images one after the other, `sizes` their heights and widths. `saved` are the scores of the 8-bit maps as saved

@@ -112,7 +112,7 @@ TEST_F(TrainOverRanks, IsOneProcessWithTwiceTheBatchSlow) {
     const double expected = one[0][loss];
     EXPECT_NEAR(two[0][loss], expected, 1e-5 * std::abs(expected)) << loss;
   }
-  // From weights that one step has moved apart: tests/train/training_over_ranks_test.cpp.
+  // From weights that one step has moved apart: tests/train/loop/training_over_ranks_test.cpp.
   const double second = one[1]["total"];
   EXPECT_NEAR(two[1]["total"], second, 2e-2 * second);
   EXPECT_EQ(two[1]["lr_encoder"], one[1]["lr_encoder"]);

@@ -1,0 +1,39 @@
+// Predicts, refines, scores and saves whole data sets: what runs after an epoch and in
+// `salix test`. The per-image procedure is that of A2S-v2's test program.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "data/sets/dataset.h"
+#include "train/inference/saliency_function.h"
+#include "train/metrics/report.h"
+
+namespace salix {
+
+struct EvaluationParams {
+  int size = 320;                   // network input, whatever the image's shape
+  int batch = 1;                    // images per pass
+  bool crf = false;                 // Otsu, dense CRF, median: 0/1 maps
+  std::filesystem::path maps = {};  // <maps>/<name>.png of every sample; empty: nothing is saved
+  bool score = true;                // samples without a mask are never scored
+  std::function<void(std::int64_t images)> on_progress = {};  // images done since the last call
+  std::function<void(const std::string& sentence)> on_failure =
+      {};  // a sample that could not be done
+};
+
+struct EvaluationResult {
+  ScoredSet scored;  // named like the list; without images when none has a mask
+  std::int64_t images = 0, saved = 0;
+  std::vector<std::string> failed;  // names
+};
+
+// The whole list, in order. A sample that cannot be read or written is reported and left out;
+// the others go on. Results do not depend on the number of threads.
+// Errors    InvalidInput for an empty list.
+EvaluationResult evaluate(Exec& exec, const SaliencyFunction& network, const data::SampleList& list,
+                          const EvaluationParams& params);
+
+}  // namespace salix
