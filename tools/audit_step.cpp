@@ -8,7 +8,7 @@
 #include "engine/io/npy.h"
 #include "layers/functional/concat.h"
 #include "layers/functional/resize_bilinear.h"
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 #include "tools/audit_files.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"

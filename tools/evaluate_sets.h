@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/saliency_network.h"
+#include "models/network.h"
 #include "tools/commands.h"
 #include "train/inference/pseudo_labels.h"
 

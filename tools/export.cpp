@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/export/onnx_model.h"
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
 

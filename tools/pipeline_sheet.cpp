@@ -4,7 +4,7 @@
 #include "data/image/image_io.h"
 #include "data/image/normalize.h"
 #include "data/sets/dataset.h"
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 #include "train/inference/predictor.h"
 
 namespace salix::cli {

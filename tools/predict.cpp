@@ -11,7 +11,7 @@
 #include "engine/io/npy.h"
 #include "layers/functional/slice.h"
 #include "layers/modules/state_dict.h"
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"

@@ -4,7 +4,7 @@
 #include <memory>
 #include <ostream>
 
-#include "models/saliency_network.h"
+#include "models/network.h"
 #include "tools/evaluate_sets.h"
 #include "tools/test_network.h"
 

@@ -4,7 +4,7 @@
 #include <ostream>
 #include <sstream>
 
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 #include "tools/evaluate_sets.h"
 #include "tools/samples_file.h"
 

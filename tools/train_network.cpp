@@ -6,7 +6,7 @@
 #include <ostream>
 
 #include "engine/pinned_memory.h"
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 #include "tools/cli/progress.h"
 #include "tools/evaluate_sets.h"
 #include "tools/training_config.h"

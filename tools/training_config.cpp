@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "models/a2s.h"
+#include "models/a2s/a2s.h"
 #include "train/loop/over_ranks.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "models/saliency_network.h"
+#include "models/network.h"
 #include "tools/train_options.h"
 #include "train/loop/training_run.h"
 #include "train/recipes/pseudo_labels/label_refinement.h"

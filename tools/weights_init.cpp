@@ -3,7 +3,7 @@
 
 #include "engine/io/weights.h"
 #include "layers/modules/state_dict.h"
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 #include "tools/commands.h"
 
 namespace salix::cli {

@@ -4,7 +4,7 @@
 #include "bench/support/roofline.h"
 #include "engine/autograd/tape.h"
 #include "layers/functional/autocast.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix::bench {
 namespace {

@@ -11,7 +11,7 @@
 #include "bench/support/roofline.h"
 #include "data/sets/file_list.h"
 #include "layers/functional/autocast.h"
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 #include "train/recipes/a2s/stage1_batch.h"
 
 namespace salix::bench {

@@ -10,7 +10,7 @@
 #include "bench/support/roofline.h"
 #include "engine/io/weights.h"
 #include "layers/functional/autocast.h"
-#include "models/pretrained.h"
+#include "models/weights/pretrained.h"
 #include "train/optimizers/make_optimizer.h"
 #include "train/optimizers/parameter_groups.h"
 #include "train/recipes/pseudo_labels/stage2_step.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/autograd/op_trace.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix {
 

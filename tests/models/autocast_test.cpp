@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "engine/autograd/tape.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"

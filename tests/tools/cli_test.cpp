@@ -12,7 +12,7 @@
 #include "layers/functional/autocast.h"
 #include "layers/functional/binary.h"
 #include "layers/modules/state_dict.h"
-#include "models/a2s.h"
+#include "models/a2s/a2s.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/tensors.h"
 #include "tests/tools/salix_run.h"

@@ -5,7 +5,7 @@
 
 #include "data/image/image.h"
 #include "engine/io/array.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "models/saliency_network.h"
+#include "models/network.h"
 #include "train/optimizers/optimizer.h"
 
 namespace salix {

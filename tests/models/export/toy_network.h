@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix::testing {
 

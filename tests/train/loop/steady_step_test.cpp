@@ -6,7 +6,7 @@
 #include <functional>
 #include <memory>
 
-#include "models/a2s.h"
+#include "models/a2s/a2s.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
 #include "train/optimizers/make_optimizer.h"

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "layers/modules/state_dict.h"
-#include "models/a2s.h"
+#include "models/a2s/a2s.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
 #include "train/loop/not_finite.h"

@@ -7,7 +7,7 @@
 #include "layers/functional/binary.h"
 #include "layers/functional/unary.h"
 #include "layers/modules/conv2d.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix::testing {
 

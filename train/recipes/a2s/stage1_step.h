@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "models/a2s.h"
+#include "models/a2s/a2s.h"
 #include "train/loop/gradient_step.h"
 #include "train/loop/training_step.h"
 #include "train/recipes/a2s/learning_rates.h"

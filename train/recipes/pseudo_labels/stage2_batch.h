@@ -4,7 +4,7 @@
 #include <string>
 
 #include "data/loading/loader.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix {
 

@@ -4,8 +4,8 @@
 
 #include "layers/functional/binary.h"
 #include "layers/modules/init.h"
-#include "models/cornet.h"
-#include "models/midnet.h"
+#include "models/cornet/cornet.h"
+#include "models/midnet/midnet.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/loss_scene.h"
 #include "tests/support/printed_step.h"

@@ -1,4 +1,4 @@
-#include "models/resnet.h"
+#include "models/resnet/resnet.h"
 
 #include "layers/functional/max_pool2d.h"
 #include "layers/modules/init.h"

@@ -2,7 +2,7 @@
 // step.
 #pragma once
 
-#include "models/midnet_blocks.h"
+#include "models/midnet/midnet_blocks.h"
 
 namespace salix {
 

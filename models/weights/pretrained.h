@@ -6,7 +6,7 @@
 
 #include "engine/io/array.h"
 #include "layers/modules/state_dict.h"
-#include "models/resnet.h"
+#include "models/resnet/resnet.h"
 
 namespace salix {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "layers/modules/group_norm.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix {
 

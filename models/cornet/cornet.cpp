@@ -1,4 +1,4 @@
-#include "models/cornet.h"
+#include "models/cornet/cornet.h"
 
 #include "layers/functional/autocast.h"
 #include "layers/functional/binary.h"

@@ -4,7 +4,7 @@
 
 #include "layers/functional/upsampled_conv2d.h"
 #include "layers/modules/group_norm.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
 
 namespace salix {
 

@@ -5,7 +5,7 @@
 #include "engine/autograd/tape.h"
 #include "layers/functional/binary.h"
 #include "layers/modules/init.h"
-#include "models/midnet.h"
+#include "models/midnet/midnet.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/printed_step.h"
 #include "tests/support/targets.h"

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "models/pretrained.h"
-#include "models/saliency_network.h"
+#include "models/network.h"
+#include "models/weights/pretrained.h"
 
 namespace salix {
 

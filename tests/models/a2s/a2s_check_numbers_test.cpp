@@ -4,7 +4,7 @@
 
 #include "engine/autograd/tape.h"
 #include "layers/functional/resize_bilinear.h"
-#include "models/a2s.h"
+#include "models/a2s/a2s.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/printed_step.h"
 #include "tests/support/targets.h"

@@ -1,8 +1,8 @@
-#include "models/pretrained.h"
+#include "models/weights/pretrained.h"
 
 #include <gmock/gmock.h>
 
-#include "models/a2s.h"
+#include "models/a2s/a2s.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/tensors.h"
 

@@ -1,4 +1,4 @@
-#include "models/a2s.h"
+#include "models/a2s/a2s.h"
 
 #include "layers/functional/autocast.h"
 #include "layers/functional/binary.h"

@@ -1,8 +1,8 @@
-#include "models/saliency_network.h"
+#include "models/network.h"
 
-#include "models/a2s.h"
-#include "models/cornet.h"
-#include "models/midnet.h"
+#include "models/a2s/a2s.h"
+#include "models/cornet/cornet.h"
+#include "models/midnet/midnet.h"
 
 namespace salix {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "engine/autograd/tape.h"
 #include "layers/modules/init.h"
-#include "models/cornet.h"
+#include "models/cornet/cornet.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/printed_step.h"
 #include "tests/support/targets.h"

@@ -1,4 +1,4 @@
-#include "models/midnet.h"
+#include "models/midnet/midnet.h"
 
 #include "layers/modules/init.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "models/resnet.h"
+#include "models/resnet/resnet.h"
 
 namespace salix {
 

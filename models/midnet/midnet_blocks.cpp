@@ -1,4 +1,4 @@
-#include "models/midnet_blocks.h"
+#include "models/midnet/midnet_blocks.h"
 
 #include "layers/functional/adaptive_max_pool2d.h"
 #include "layers/functional/binary.h"

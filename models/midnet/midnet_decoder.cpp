@@ -1,4 +1,4 @@
-#include "models/midnet_decoder.h"
+#include "models/midnet/midnet_decoder.h"
 
 #include "layers/functional/autocast.h"
 #include "layers/functional/concat.h"

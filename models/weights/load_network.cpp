@@ -1,4 +1,4 @@
-#include "models/load_network.h"
+#include "models/weights/load_network.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "models/pretrained.h"
+#include "models/weights/pretrained.h"
 
 #include <algorithm>
 #include <array>

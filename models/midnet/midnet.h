@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "models/midnet_decoder.h"
-#include "models/saliency_network.h"
+#include "models/midnet/midnet_decoder.h"
+#include "models/network.h"
 
 namespace salix {
 
