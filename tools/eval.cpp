@@ -8,7 +8,7 @@
 #include "tools/cli/dataset_flags.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
-#include "tools/evaluate_sets.h"
+#include "tools/test/evaluate_sets.h"
 #include "train/metrics/saved_maps.h"
 
 namespace salix::cli {

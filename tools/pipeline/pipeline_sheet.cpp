@@ -1,4 +1,4 @@
-#include "tools/pipeline_sheet.h"
+#include "tools/pipeline/pipeline_sheet.h"
 
 #include "data/drawing/compose.h"
 #include "data/image/image_io.h"

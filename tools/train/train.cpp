@@ -5,7 +5,7 @@
 #include <ostream>
 
 #include "models/network.h"
-#include "tools/train_network.h"
+#include "tools/train/train_network.h"
 
 namespace salix::cli {
 namespace {

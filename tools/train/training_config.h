@@ -6,7 +6,7 @@
 #include <string>
 
 #include "models/network.h"
-#include "tools/train_options.h"
+#include "tools/train/train_options.h"
 #include "train/loop/training_run.h"
 #include "train/recipes/pseudo_labels/label_refinement.h"
 

@@ -15,7 +15,7 @@
 #include "tools/cli/common_options.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
-#include "tools/modality_files.h"
+#include "tools/predict/modality_files.h"
 #include "train/inference/predictor.h"
 
 namespace salix::cli {

@@ -9,7 +9,7 @@
 #include "layers/functional/concat.h"
 #include "layers/functional/resize_bilinear.h"
 #include "models/weights/load_network.h"
-#include "tools/audit_files.h"
+#include "tools/audit/audit_files.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
 #include "train/optimizers/make_optimizer.h"

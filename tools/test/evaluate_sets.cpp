@@ -1,4 +1,4 @@
-#include "tools/evaluate_sets.h"
+#include "tools/test/evaluate_sets.h"
 
 #include <ostream>
 

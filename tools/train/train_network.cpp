@@ -1,4 +1,4 @@
-#include "tools/train_network.h"
+#include "tools/train/train_network.h"
 
 #include <algorithm>
 #include <csignal>
@@ -8,8 +8,8 @@
 #include "engine/pinned_memory.h"
 #include "models/weights/load_network.h"
 #include "tools/cli/progress.h"
-#include "tools/evaluate_sets.h"
-#include "tools/training_config.h"
+#include "tools/test/evaluate_sets.h"
+#include "tools/train/training_config.h"
 #include "train/loop/over_ranks.h"
 #include "train/loop/stop_signal.h"
 #include "train/metrics/score_columns.h"

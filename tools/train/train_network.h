@@ -3,7 +3,7 @@
 #pragma once
 
 #include "tools/commands.h"
-#include "tools/train_options.h"
+#include "tools/train/train_options.h"
 
 namespace salix::cli {
 

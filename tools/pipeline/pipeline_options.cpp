@@ -1,4 +1,4 @@
-#include "tools/pipeline_options.h"
+#include "tools/pipeline/pipeline_options.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "tools/pipeline_options.h"
+#include "tools/pipeline/pipeline_options.h"
 
 namespace salix::cli {
 

@@ -7,11 +7,11 @@
 
 #include "engine/comm/communicator.h"
 #include "engine/io/atomic_file.h"
-#include "tools/evaluate_sets.h"
-#include "tools/pipeline_options.h"
-#include "tools/pipeline_sheet.h"
-#include "tools/pipeline_state.h"
-#include "tools/train_network.h"
+#include "tools/pipeline/pipeline_options.h"
+#include "tools/pipeline/pipeline_sheet.h"
+#include "tools/pipeline/pipeline_state.h"
+#include "tools/test/evaluate_sets.h"
+#include "tools/train/train_network.h"
 #include "train/report/report_page.h"
 #include "train/run_folder/run_directory.h"
 

@@ -1,4 +1,4 @@
-#include "tools/training_config.h"
+#include "tools/train/training_config.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "tools/pipeline_state.h"
+#include "tools/pipeline/pipeline_state.h"
 
 #include <algorithm>
 #include <chrono>

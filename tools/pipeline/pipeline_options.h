@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "tools/test_network.h"
-#include "tools/train_options.h"
+#include "tools/test/test_network.h"
+#include "tools/train/train_options.h"
 
 namespace salix::cli {
 

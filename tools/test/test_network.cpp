@@ -1,12 +1,12 @@
-#include "tools/test_network.h"
+#include "tools/test/test_network.h"
 
 #include <filesystem>
 #include <ostream>
 #include <sstream>
 
 #include "models/weights/load_network.h"
-#include "tools/evaluate_sets.h"
-#include "tools/samples_file.h"
+#include "tools/test/evaluate_sets.h"
+#include "tools/test/samples_file.h"
 
 namespace salix::cli {
 namespace {

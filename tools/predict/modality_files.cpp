@@ -1,4 +1,4 @@
-#include "tools/modality_files.h"
+#include "tools/predict/modality_files.h"
 
 #include "data/sets/file_list.h"
 #include "engine/error.h"

@@ -1,4 +1,4 @@
-#include "tools/audit_files.h"
+#include "tools/audit/audit_files.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

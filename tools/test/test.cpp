@@ -5,8 +5,8 @@
 #include <ostream>
 
 #include "models/network.h"
-#include "tools/evaluate_sets.h"
-#include "tools/test_network.h"
+#include "tools/test/evaluate_sets.h"
+#include "tools/test/test_network.h"
 
 namespace salix::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/samples_file.h"
+#include "tools/test/samples_file.h"
 
 #include <nlohmann/json.hpp>
 

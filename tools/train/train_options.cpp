@@ -1,4 +1,4 @@
-#include "tools/train_options.h"
+#include "tools/train/train_options.h"
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
