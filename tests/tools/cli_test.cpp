@@ -14,9 +14,9 @@
 #include "layers/modules/state_dict.h"
 #include "models/a2s/a2s.h"
 #include "tests/support/hash_fill.h"
+#include "tests/support/scratch.h"
 #include "tests/support/tensors.h"
 #include "tests/tools/salix_run.h"
-#include "tests/tools/scratch.h"
 
 namespace salix::testing {
 namespace {

@@ -7,8 +7,8 @@
 #include "data/image/image_io.h"
 #include "data/scenes/synthetic_scene.h"
 #include "engine/io/npy.h"
+#include "tests/support/scratch.h"
 #include "tests/tools/salix_run.h"
-#include "tests/tools/scratch.h"
 
 namespace salix::testing {
 namespace {

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "data/image/image_io.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "tools/cli/run.h"
 
 namespace salix::testing {

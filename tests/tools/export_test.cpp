@@ -6,8 +6,8 @@
 
 #include "engine/io/file.h"
 #include "models/export/onnx_model.h"
+#include "tests/support/scratch.h"
 #include "tests/tools/salix_run.h"
-#include "tests/tools/scratch.h"
 
 namespace salix::testing {
 namespace {

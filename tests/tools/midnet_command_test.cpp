@@ -9,7 +9,7 @@
 
 #include "data/image/image_io.h"
 #include "data/scenes/generated_set.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "tools/cli/run.h"
 
 namespace salix::testing {

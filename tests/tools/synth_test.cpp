@@ -5,8 +5,8 @@
 
 #include "data/image/image_io.h"
 #include "data/sets/dataset.h"
+#include "tests/support/scratch.h"
 #include "tests/tools/salix_run.h"
-#include "tests/tools/scratch.h"
 
 namespace salix::testing {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "tests/support/paths.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace salix::testing {
 namespace {

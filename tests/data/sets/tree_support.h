@@ -8,7 +8,7 @@
 
 #include "data/image/image_io.h"
 #include "tests/data/image/image_support.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace salix::data::testing {
 

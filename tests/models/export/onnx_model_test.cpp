@@ -8,8 +8,8 @@
 #include "layers/modules/init.h"
 #include "layers/modules/state_dict.h"
 #include "tests/models/export/toy_network.h"
+#include "tests/support/scratch.h"
 #include "tests/support/tensors.h"
-#include "tests/tools/scratch.h"
 #ifdef SALIX_WITH_ONNX
 #include "tests/models/export/onnx_file.h"
 #endif

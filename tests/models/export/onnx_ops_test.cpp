@@ -33,8 +33,8 @@
 #include "models/export/onnx_model.h"
 #include "tests/models/export/toy_network.h"
 #include "tests/support/paths.h"
+#include "tests/support/scratch.h"
 #include "tests/support/tensors.h"
-#include "tests/tools/scratch.h"
 
 namespace salix::testing {
 namespace {

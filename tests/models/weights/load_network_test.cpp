@@ -8,8 +8,8 @@
 #include "layers/modules/init.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/printed_step.h"
+#include "tests/support/scratch.h"
 #include "tests/support/tensors.h"
-#include "tests/tools/scratch.h"
 
 namespace salix::testing {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "tools/cli/run.h"
 
 namespace salix::testing {

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "data/scenes/generated_set.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "tools/cli/run.h"
 
 namespace salix::testing {

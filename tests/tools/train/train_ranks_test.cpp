@@ -14,7 +14,7 @@
 
 #include "data/scenes/generated_set.h"
 #include "tests/support/mpirun.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "tools/cli/run.h"
 
 namespace salix::testing {

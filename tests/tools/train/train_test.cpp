@@ -9,8 +9,8 @@
 #include "data/image/image_io.h"
 #include "data/scenes/generated_set.h"
 #include "layers/functional/autocast.h"
+#include "tests/support/scratch.h"
 #include "tests/tools/salix_process.h"
-#include "tests/tools/scratch.h"
 #include "tools/cli/run.h"
 
 namespace salix::testing {

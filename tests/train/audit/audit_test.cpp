@@ -8,7 +8,7 @@
 #include "layers/functional/binary.h"
 #include "layers/functional/reduce.h"
 #include "layers/functional/unary.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "tests/train/loop/small_network.h"
 #include "train/audit/audit_diff.h"
 #include "train/audit/audit_trace.h"

@@ -10,7 +10,7 @@
 #include "data/image/image_io.h"
 #include "layers/functional/slice.h"
 #include "layers/functional/unary.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "tests/train/recipes/a2s/stage1_fixture.h"
 #include "train/inference/pseudo_labels.h"
 

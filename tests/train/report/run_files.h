@@ -11,7 +11,7 @@
 #include "data/image/image_io.h"
 #include "data/scenes/synthetic_scene.h"
 #include "engine/error.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "train/metrics/report.h"
 
 namespace salix::testing {

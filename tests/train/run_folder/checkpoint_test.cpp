@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "engine/io/safetensors.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "tests/train/loop/small_network.h"
 #include "train/optimizers/sgd.h"
 #include "train/run_folder/checkpoint_folder.h"

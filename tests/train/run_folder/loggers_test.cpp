@@ -8,8 +8,8 @@
 
 #include "engine/io/file.h"
 #include "tests/support/file_limit.h"
+#include "tests/support/scratch.h"
 #include "tests/support/tensors.h"
-#include "tests/tools/scratch.h"
 #include "train/run_folder/loggers/metrics_log.h"
 #include "train/run_folder/loggers/tensorboard_log.h"
 #include "train/run_folder/loggers/tfrecord.h"

@@ -7,8 +7,8 @@
 
 #include "engine/io/file.h"
 #include "engine/version.h"
+#include "tests/support/scratch.h"
 #include "tests/support/tensors.h"
-#include "tests/tools/scratch.h"
 #include "train/run_folder/hash.h"
 
 namespace salix::testing {

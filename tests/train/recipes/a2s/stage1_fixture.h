@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "data/scenes/generated_set.h"
-#include "tests/tools/scratch.h"
+#include "tests/support/scratch.h"
 #include "train/loop/training_run.h"
 #include "train/recipes/a2s/stage1_training.h"
 

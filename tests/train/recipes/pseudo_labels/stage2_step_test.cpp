@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "data/image/image_io.h"
+#include "tests/support/scratch.h"
 #include "tests/support/tensors.h"
-#include "tests/tools/scratch.h"
 #include "tests/train/loop/two_heads.h"
 #include "train/loop/not_finite.h"
 #include "train/optimizers/parameter_groups.h"
