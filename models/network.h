@@ -1,46 +1,81 @@
-// What the programs around a network need to know of it: one interface for a2s, cornet and
-// midnet, so that training, evaluation, prediction and export are written once.
+// What the programs around a network need to know of it, so that training, evaluation, prediction
+// and export are written once; and the one table of networks.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "models/resnet/resnet.h"
+#include "layers/modules/module.h"
+#include "layers/modules/state_dict.h"
 
 namespace salix {
 
-// A saliency map before the sigmoid, [N,h,w,1], under the name that files give it.
+enum class OutputKind {
+  kMap,      // a saliency map before the sigmoid, [N,h,w,1]
+  kFeatures  // an embedding, [N,h,w,C]
+};
+
+// One result of a network, under the name that files give it.
 struct NamedOutput {
   std::string name;
-  Tensor logits;
+  Tensor tensor;
+  OutputKind kind = OutputKind::kMap;
 };
 
-struct NamedEncoder {
-  std::string prefix;  // of its state: "encoder."
-  ResNet50* network;
+// Parameters that share a learning rate.
+struct ParameterGroup {
+  std::string name;  // "encoder", "decoder"
+  std::vector<StateEntry> parameters;
 };
 
-class SaliencyNetwork : public Module {
+// What is true of every network of a kind, known before one is made.
+struct NetworkFacts {
+  std::string name;                          // "a2s"
+  std::vector<std::string> inputs{"image"};  // perhaps also "modality": depth, flow or thermal
+  std::optional<int> fixed_size = {};        // side of the only input it takes; else any
+  std::string default_recipe;                // of `salix train`, a name of the recipes' catalogue
+  char default_task = 'c';                   // a letter: what it is tested on unless told
+  double weight_decay = 5e-4;                // of its published training
+  std::string head = "decoder.";  // a weight file with such names holds the whole network
+};
+
+class Network : public Module {
  public:
+  const NetworkFacts& facts() const { return facts_; }
+  const std::string& name() const { return facts_.name; }
+  bool needs_modality() const { return facts_.inputs.size() > 1; }
+
   // image [N,H,W,3], normalised with the ImageNet mean and deviation; modality [N,H,W,3] in
   // 0..1: depth, optical flow or thermal. A network of one image does not look at it, and it may
-  // be undefined. The first output is the prediction and is called "final"; maps may be smaller
+  // be undefined. The first output is the prediction, a map called "final"; maps may be smaller
   // than the image.
   virtual std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) = 0;
 
-  virtual std::string name() const = 0;  // "a2s"
-  virtual int stage() const = 0;         // of A2S-v2: 1 learns without labels, 2 from pseudo labels
-  virtual bool needs_modality() const = 0;
-  // Those that a pretrained ResNet-50 file fills.
-  virtual std::vector<NamedEncoder> encoders() = 0;
+  // All parameters, each in one group; pretrained encoders come first.
+  virtual std::vector<ParameterGroup> parameter_groups() = 0;
+
+  // Takes the weights of a file, under the names they have there: of the whole network if one
+  // begins with facts().head, else of what a pretrained file can fill. `allow_partial`: such a
+  // file may lack tensors, which keep their initial values.
+  // Errors    InvalidInput for the file of another network.
+  virtual LoadReport import_weights(const io::NamedArrays& arrays, bool allow_partial) = 0;
+
+ protected:
+  explicit Network(NetworkFacts facts) : facts_(std::move(facts)) {}
+  // "encoder": the parameters whose names begin with one of `prefixes`; "decoder": the rest.
+  std::vector<ParameterGroup> encoder_and_decoder(const std::vector<std::string>& prefixes);
+
+ private:
+  NetworkFacts facts_;
 };
 
 // The names make_network() knows, in the order of the book.
 const std::vector<std::string>& network_names();
-
-// A network by its name, with initial values drawn from the Exec's seed.
 // Errors    InvalidInput for an unknown name; the message lists those that exist.
-std::unique_ptr<SaliencyNetwork> make_network(Exec& exec, const std::string& name);
+const NetworkFacts& network_facts(const std::string& name);
+// A network by its name, with initial values drawn from the Exec's seed. Errors as above.
+std::unique_ptr<Network> make_network(Exec& exec, const std::string& name);
 
 }  // namespace salix

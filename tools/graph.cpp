@@ -17,7 +17,7 @@ struct Request {
 void draw(const Request& request, const Output& output) {
   Exec exec;
   const init::SkipInit values_do_not_matter(exec);
-  const std::unique_ptr<SaliencyNetwork> network = make_network(exec, request.network);
+  const std::unique_ptr<Network> network = make_network(exec, request.network);
   const TracedNetwork traced = trace_network(*network, request.size);
   io::write_file_atomically(request.out, io::bytes_of(graph_dot(traced)));
   output.out << request.out << ": " << request.network << " at " << request.size << " x "

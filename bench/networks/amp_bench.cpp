@@ -29,7 +29,7 @@ void inference(benchmark::State& state, const std::string& name, bool amp) {
   const NoGrad no_grad(exec);
   exec.allocator()->reset_peak();
   run(state, {},
-      [&] { benchmark::DoNotOptimize(network->outputs(image, image).front().logits.view().data); });
+      [&] { benchmark::DoNotOptimize(network->outputs(image, image).front().tensor.view().data); });
   add_memory(state, exec);
 }
 
@@ -42,7 +42,7 @@ void training(benchmark::State& state, const std::string& name, bool amp) {
   exec.allocator()->reset_peak();
   run(state, {}, [&] {
     network->clear_grad();
-    const Tensor logits = network->outputs(image, image).front().logits;
+    const Tensor logits = network->outputs(image, image).front().tensor;
     backward(logits, Tensor::full(exec, logits.shape(), 1e-3));
   });
   add_memory(state, exec);

@@ -18,17 +18,17 @@
 namespace salix::bench {
 namespace {
 
-struct Network {
+struct NamedWork {
   const char* name;
   double flops_per_image;
 };
 
-constexpr Network kNetworks[] = {
+constexpr NamedWork kNetworks[] = {
     {"a2s", 2 * 11.998e9}, {"cornet", 2 * 16.167e9}, {"midnet", 2 * 100.086e9}};
 
 // What is computed, and how.
 struct Row {
-  Network network;
+  NamedWork network;
   Precision precision = Precision::kFloat32;
   bool autocast = false;  // kBf16 without it: weights and maps in bfloat16
   bool training = false;
@@ -49,7 +49,7 @@ Tensor random_batch(Exec& exec, std::int64_t images, std::uint64_t seed) {
   return Tensor::from_host(exec, values, {images, 320, 320, 3});
 }
 
-std::shared_ptr<SaliencyNetwork> make(const Row& row) {
+std::shared_ptr<Network> make(const Row& row) {
   std::shared_ptr network = make_network(bench_exec(row.precision), row.network.name);
   if (row.training) return network;
   if (row.precision == Precision::kBf16 && !row.autocast) network->to(DType::kBFloat16);
@@ -60,9 +60,9 @@ std::shared_ptr<SaliencyNetwork> make(const Row& row) {
 
 // Google Benchmark calls a row several times to find out how often to iterate. On a GPU drawing
 // the weights anew takes longer than the measurement, so the last row's network is kept there.
-std::shared_ptr<SaliencyNetwork> network_of(const Row& row) {
+std::shared_ptr<Network> network_of(const Row& row) {
   if (!on_cuda()) return make(row);
-  static auto& kept = *new std::pair<std::string, std::shared_ptr<SaliencyNetwork>>;
+  static auto& kept = *new std::pair<std::string, std::shared_ptr<Network>>;
   if (kept.first != row.name()) {
     kept = {};  // its memory first
     release_memory();
@@ -85,7 +85,7 @@ void inference(benchmark::State& state, const Row& row) {
   exec.allocator()->reset_peak();
   const double flops = row.network.flops_per_image * static_cast<double>(images);
   run(state, {.flops = flops, .precision = row.precision}, [&] {
-    benchmark::DoNotOptimize(network->outputs(image, modality).front().logits.view().data);
+    benchmark::DoNotOptimize(network->outputs(image, modality).front().tensor.view().data);
   });
   add_memory(state, exec);
 }
@@ -106,8 +106,8 @@ void training_pass(benchmark::State& state, const Row& row) {
     std::vector<Tensor> logits, cotangents;
     for (const NamedOutput& output : network->outputs(image, modality)) {
       if (output.name != "final" && output.name != "score1") continue;
-      logits.push_back(output.logits);
-      cotangents.push_back(Tensor::full(exec, output.logits.shape(), 1e-3));
+      logits.push_back(output.tensor);
+      cotangents.push_back(Tensor::full(exec, output.tensor.shape(), 1e-3));
     }
     backward(logits, cotangents);
   });
@@ -126,7 +126,7 @@ void add(const Row& row, const std::vector<std::int64_t>& batches) {
 }
 
 void add_host_rows() {
-  for (const Network& network : kNetworks) {
+  for (const NamedWork& network : kNetworks) {
     add({network}, {1, 8});
     add({network, Precision::kBf16}, {1});
     add({.network = network, .training = true}, {2});
@@ -139,13 +139,13 @@ void add_cuda_rows() {
     for (const Precision precision : {Precision::kBf16, Precision::kTf32, Precision::kFloat32}) {
       for (const bool training : {true, false}) {
         if (training && batch == 1) continue;
-        for (const Network& network : kNetworks) {
+        for (const NamedWork& network : kNetworks) {
           add({network, precision, precision == Precision::kBf16, training}, {batch});
         }
       }
     }
   }
-  for (const Network& network : kNetworks) add({network, Precision::kBf16}, {8, 1, 32});
+  for (const NamedWork& network : kNetworks) add({network, Precision::kBf16}, {8, 1, 32});
 }
 
 const bool registered = [] {

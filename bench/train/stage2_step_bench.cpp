@@ -46,14 +46,13 @@ void stage2_step(benchmark::State& state, const std::string& name, Precision pre
   Exec& exec = bench_exec(precision);
   release_memory();
   const Autocast policy(exec, precision == Precision::kBf16);
-  const std::unique_ptr<SaliencyNetwork> network = make_network(exec, name);
+  const std::unique_ptr<Network> network = make_network(exec, name);
   import_network(*network, io::read_weights(weights).arrays);
   network->train();
   const Stage2Batch batch = make_stage2_batch(exec, first_batch(set), network->needs_modality());
-  Stage2Step step(
-      exec, *network,
-      make_optimizer("SGD", parameter_groups(*network, default_weight_decay(network->name()))),
-      {.epochs = 20, .steps_per_epoch = 1000});
+  Stage2Step step(exec, *network,
+                  make_optimizer("SGD", parameter_groups(*network, network->facts().weight_decay)),
+                  {.epochs = 20, .steps_per_epoch = 1000});
   TrainingPosition position;
   exec.allocator()->reset_peak();
   std::optional<Queued<StepReport>> before;  // as a training run reports: one step late

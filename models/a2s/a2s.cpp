@@ -6,6 +6,7 @@
 #include "layers/functional/resize_bilinear.h"
 #include "layers/functional/slice.h"
 #include "layers/functional/unary.h"
+#include "models/weights/pretrained.h"
 
 namespace salix {
 
@@ -71,7 +72,7 @@ Tensor corner_sign(const Tensor& p) {
   return greater_equal(count, 2.0) * -2.0 + 1.0;
 }
 
-A2s::A2s(Exec& exec) : encoder(exec), decoder(exec) {
+A2s::A2s(Exec& exec) : Network(describe()), encoder(exec), decoder(exec) {
   add_module("encoder", encoder);
   add_module("decoder", decoder);
 }
@@ -84,6 +85,14 @@ A2s::Output A2s::operator()(const Tensor& image) {
 
 std::vector<NamedOutput> A2s::outputs(const Tensor& image, const Tensor&) {
   return {{"final", (*this)(image).logits}};
+}
+
+NetworkFacts A2s::describe() { return {.name = "a2s", .default_recipe = "a2s"}; }
+
+std::vector<ParameterGroup> A2s::parameter_groups() { return encoder_and_decoder({"encoder."}); }
+
+LoadReport A2s::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
+  return import_resnet_network(*this, {&encoder}, arrays, allow_partial);
 }
 
 }  // namespace salix

@@ -5,6 +5,7 @@
 #include "layers/functional/upsampled_conv2d.h"
 #include "layers/modules/group_norm.h"
 #include "models/network.h"
+#include "models/resnet/resnet.h"
 
 namespace salix {
 
@@ -51,9 +52,10 @@ class A2sDecoder : public Module {
   AdaBlock ad2_, ad3_, ad4_, fusion_;
 };
 
-class A2s : public SaliencyNetwork {
+class A2s : public Network {
  public:
   explicit A2s(Exec& exec);
+  static NetworkFacts describe();
 
   struct Output {
     Tensor logits;    // [N,H,W,1]; probability = sigmoid(logits)
@@ -63,10 +65,8 @@ class A2s : public SaliencyNetwork {
   Output operator()(const Tensor& image);
 
   std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) override;
-  std::string name() const override { return "a2s"; }
-  int stage() const override { return 1; }
-  bool needs_modality() const override { return false; }
-  std::vector<NamedEncoder> encoders() override { return {{"encoder.", &encoder}}; }
+  std::vector<ParameterGroup> parameter_groups() override;
+  LoadReport import_weights(const io::NamedArrays& arrays, bool allow_partial) override;
 
   ResNet50 encoder;
   A2sDecoder decoder;

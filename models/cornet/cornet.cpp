@@ -7,6 +7,7 @@
 #include "layers/functional/resize_bilinear.h"
 #include "layers/functional/unary.h"
 #include "layers/functional/upsampled_conv2d.h"
+#include "models/weights/pretrained.h"
 
 namespace salix {
 namespace {
@@ -83,7 +84,7 @@ Tensor CornetDecoder::operator()(const std::array<Tensor, 5>& maps) const {
   return sum(autocast_up(local) * resize_like(region, y[0]), {3}, {.keep_axes = true});
 }
 
-Cornet::Cornet(Exec& exec) : encoder(exec), decoder(exec) {
+Cornet::Cornet(Exec& exec) : Network(describe()), encoder(exec), decoder(exec) {
   add_module("encoder", encoder);
   add_module("decoder", decoder);
 }
@@ -94,6 +95,14 @@ Cornet::Output Cornet::operator()(const Tensor& image) {
 
 std::vector<NamedOutput> Cornet::outputs(const Tensor& image, const Tensor&) {
   return {{"final", (*this)(image).logits}};
+}
+
+NetworkFacts Cornet::describe() { return {.name = "cornet", .default_recipe = "pseudo-labels"}; }
+
+std::vector<ParameterGroup> Cornet::parameter_groups() { return encoder_and_decoder({"encoder."}); }
+
+LoadReport Cornet::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
+  return import_resnet_network(*this, {&encoder}, arrays, allow_partial);
 }
 
 }  // namespace salix

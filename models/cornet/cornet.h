@@ -8,6 +8,7 @@
 
 #include "layers/modules/group_norm.h"
 #include "models/network.h"
+#include "models/resnet/resnet.h"
 
 namespace salix {
 
@@ -54,9 +55,10 @@ class CornetDecoder : public Module {
   NormedConv widen_, narrow_;  // "gb_conv": the deepest map, as the guide of local_
 };
 
-class Cornet : public SaliencyNetwork {
+class Cornet : public Network {
  public:
   explicit Cornet(Exec& exec);
+  static NetworkFacts describe();
 
   struct Output {
     Tensor logits;  // [N,H,W,1]; probability = sigmoid(logits)
@@ -65,10 +67,8 @@ class Cornet : public SaliencyNetwork {
   Output operator()(const Tensor& image);
 
   std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) override;
-  std::string name() const override { return "cornet"; }
-  int stage() const override { return 2; }
-  bool needs_modality() const override { return false; }
-  std::vector<NamedEncoder> encoders() override { return {{"encoder.", &encoder}}; }
+  std::vector<ParameterGroup> parameter_groups() override;
+  LoadReport import_weights(const io::NamedArrays& arrays, bool allow_partial) override;
 
   ResNet50 encoder;
   CornetDecoder decoder;

@@ -38,7 +38,7 @@ class Drawing {
     for (std::size_t i = 0; i < traced.ops.size(); ++i) add(traced.ops[i], str("op", i));
     for (const NamedOutput& output : traced.outputs) {
       end_point("out_" + output.name, output.name);
-      edge(output.logits, "out_" + output.name);
+      edge(output.tensor, "out_" + output.name);
     }
     text_ << "}\n";
   }

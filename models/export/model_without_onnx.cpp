@@ -5,7 +5,7 @@ namespace salix {
 
 bool has_onnx() { return false; }
 
-OnnxSummary export_onnx(SaliencyNetwork&, int, const std::filesystem::path&) {
+OnnxSummary export_onnx(Network&, int, const std::filesystem::path&) {
   throw NotSupported(
       "export: this build has no ONNX; install libonnx-dev and configure with cmake again");
 }

@@ -71,10 +71,10 @@ onnx::ModelProto make_model(const TracedNetwork& traced, int size) {
   graph.begin_op("outputs");
   for (const NamedOutput& output : traced.outputs) {
     const std::string logits = output.name + "_logits";
-    graph.named_node("Identity", {graph.maps(output.logits)}, logits);
+    graph.named_node("Identity", {graph.maps(output.tensor)}, logits);
     graph.named_node("Sigmoid", {logits}, output.name);
-    declare(*proto.add_output(), logits, output.logits);
-    declare(*proto.add_output(), output.name, output.logits);
+    declare(*proto.add_output(), logits, output.tensor);
+    declare(*proto.add_output(), output.name, output.tensor);
   }
   return model;
 }
@@ -83,7 +83,7 @@ onnx::ModelProto make_model(const TracedNetwork& traced, int size) {
 
 bool has_onnx() { return true; }
 
-OnnxSummary export_onnx(SaliencyNetwork& network, int size, const std::filesystem::path& path) {
+OnnxSummary export_onnx(Network& network, int size, const std::filesystem::path& path) {
   io::AtomicFile file(path);  // first: a path that cannot be written costs no forward pass
   const onnx::ModelProto model = make_model(trace_network(network, size), size);
   const std::string bytes = model.SerializeAsString();

@@ -28,6 +28,6 @@ struct OnnxSummary {
 // Contents  initializers have the names and shapes of the weight files; the metadata says
 //           version, network, size and normalisation.
 // Errors    NotSupported without ONNX in the build, or for an op without a form in ONNX.
-OnnxSummary export_onnx(SaliencyNetwork& network, int size, const std::filesystem::path& path);
+OnnxSummary export_onnx(Network& network, int size, const std::filesystem::path& path);
 
 }  // namespace salix

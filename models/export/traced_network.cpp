@@ -51,7 +51,7 @@ struct Pass {
   OpTrace ops;
 };
 
-Pass run(SaliencyNetwork& network, int size, int batch) {
+Pass run(Network& network, int size, int batch) {
   Exec& exec = network.state().front().tensor->exec();
   const NoGrad no_grad(exec);
   const Tensor image = Tensor::zeros(exec, {batch, size, size, 3});
@@ -87,7 +87,7 @@ int batch_axis(const OpRecord& one, const OpRecord& two) {
 
 }  // namespace
 
-TracedNetwork trace_network(SaliencyNetwork& network, int size) {
+TracedNetwork trace_network(Network& network, int size) {
   SALIX_CHECK(size >= 32 && size <= 4096, "trace: the image's size must be 32..4096; got ", size);
   network.eval();
   const Pass one = run(network, size, 1);

@@ -32,6 +32,6 @@ struct TracedNetwork {
 // the second pass.
 // Errors    NotSupported when the passes differ in more than one size of a result, or when an op
 //           ran that does not report itself to the trace: its result would pass for a constant.
-TracedNetwork trace_network(SaliencyNetwork& network, int size);
+TracedNetwork trace_network(Network& network, int size);
 
 }  // namespace salix

@@ -1,6 +1,7 @@
 #include "models/midnet/midnet.h"
 
 #include "layers/modules/init.h"
+#include "models/weights/pretrained.h"
 
 namespace salix {
 namespace {
@@ -28,7 +29,12 @@ Pyramid Transition::operator()(const std::array<Tensor, 5>& maps) {
 }
 
 Midnet::Midnet(Exec& exec)
-    : encoder(exec), t_net(exec), trans_rgb(exec), trans_t(exec), decoder(exec) {
+    : Network(describe()),
+      encoder(exec),
+      t_net(exec),
+      trans_rgb(exec),
+      trans_t(exec),
+      decoder(exec) {
   add_module("encoder", encoder);
   add_module("t_net", t_net);
   add_module("trans_rgb", trans_rgb);
@@ -60,6 +66,22 @@ std::vector<NamedOutput> Midnet::outputs(const Tensor& image, const Tensor& moda
           {"score1", out.score1},
           {"score2", out.score2},
           {"score_global", out.score_global}};
+}
+
+NetworkFacts Midnet::describe() {
+  return {.name = "midnet",
+          .inputs = {"image", "modality"},
+          .default_recipe = "pseudo-labels",
+          .default_task = 'd',
+          .weight_decay = 0};
+}
+
+std::vector<ParameterGroup> Midnet::parameter_groups() {
+  return encoder_and_decoder({"encoder.", "t_net."});
+}
+
+LoadReport Midnet::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
+  return import_resnet_network(*this, {&encoder, &t_net}, arrays, allow_partial);
 }
 
 }  // namespace salix

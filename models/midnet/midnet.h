@@ -8,6 +8,7 @@
 
 #include "models/midnet/midnet_decoder.h"
 #include "models/network.h"
+#include "models/resnet/resnet.h"
 
 namespace salix {
 
@@ -21,9 +22,10 @@ class Transition : public Module {
   std::array<std::unique_ptr<ConvBatchNorm>, 4> blocks_;
 };
 
-class Midnet : public SaliencyNetwork {
+class Midnet : public Network {
  public:
   explicit Midnet(Exec& exec);
+  static NetworkFacts describe();
 
   // Logits; probability = sigmoid. `score` is the prediction, at half the image's size.
   using Output = MidnetDecoder::Output;
@@ -33,12 +35,8 @@ class Midnet : public SaliencyNetwork {
   Output operator()(const Tensor& image, const Tensor& modality);
 
   std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) override;
-  std::string name() const override { return "midnet"; }
-  int stage() const override { return 2; }
-  bool needs_modality() const override { return true; }
-  std::vector<NamedEncoder> encoders() override {
-    return {{"encoder.", &encoder}, {"t_net.", &t_net}};
-  }
+  std::vector<ParameterGroup> parameter_groups() override;
+  LoadReport import_weights(const io::NamedArrays& arrays, bool allow_partial) override;
 
   ResNet50 encoder;  // of the image
   ResNet50 t_net;    // of the modality

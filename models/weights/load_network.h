@@ -18,7 +18,7 @@ struct WeightsSummary {
 };
 
 struct LoadedNetwork {
-  std::unique_ptr<SaliencyNetwork> network;
+  std::unique_ptr<Network> network;
   WeightsSummary summary;
 };
 

@@ -67,6 +67,22 @@ EncoderImport import_encoder(ResNet50& encoder, const io::NamedArrays& arrays, b
   return result;
 }
 
+bool holds_whole_network(const io::NamedArrays& arrays, const NetworkFacts& facts) {
+  const std::string head = wrapper_prefix(arrays) + facts.head;
+  return std::any_of(arrays.begin(), arrays.end(),
+                     [&](const auto& named) { return named.name.starts_with(head); });
+}
+
+LoadReport import_resnet_network(Network& network, const std::vector<ResNet50*>& encoders,
+                                 const io::NamedArrays& arrays, bool allow_partial) {
+  if (holds_whole_network(arrays, network.facts())) return import_network(network, arrays);
+  LoadReport report;
+  for (ResNet50* encoder : encoders) {
+    report = import_encoder(*encoder, arrays, allow_partial).report;
+  }
+  return report;
+}
+
 std::string wrapper_prefix(const io::NamedArrays& arrays) {
   std::string prefix;
   const auto all_start_with = [&](const std::string& start) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "engine/io/array.h"
-#include "layers/modules/state_dict.h"
+#include "models/network.h"
 #include "models/resnet/resnet.h"
 
 namespace salix {
@@ -26,6 +26,14 @@ EncoderImport import_encoder(ResNet50& encoder, const io::NamedArrays& arrays, b
 // `module.` or `model.`. Everything but never-executed parameters must be there. The
 // report's names are those of the file.
 LoadReport import_network(Module& network, const io::NamedArrays& arrays);
+
+// Whether a file holds all of such a network, or an encoder at most.
+bool holds_whole_network(const io::NamedArrays& arrays, const NetworkFacts& facts);
+
+// Network::import_weights() of a network around ResNet-50s: a file of the whole network, else an
+// encoder file, which fills each of `encoders`; the report is then of the last of them.
+LoadReport import_resnet_network(Network& network, const std::vector<ResNet50*>& encoders,
+                                 const io::NamedArrays& arrays, bool allow_partial);
 
 // What DataParallel and the like put before every name: `module.`, `model.`, both, or "".
 std::string wrapper_prefix(const io::NamedArrays& arrays);

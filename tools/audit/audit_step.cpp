@@ -58,12 +58,12 @@ class AuditStep {
     const Tensor image = input("image");
     const std::vector<NamedOutput> outputs = network_.outputs(image, modality(image));
     for (const NamedOutput& output : outputs) {
-      write_output(request_.out, output.name, output.logits);
+      write_output(request_.out, output.name, output.tensor);
     }
     bool went_back = true;
     Json loss = {{"loss", request_.loss}, {"terms", Json::object()}, {"total", nullptr}};
     if (request_.loss == "stage1") {
-      backward(stage1(image, outputs.front().logits, loss));
+      backward(stage1(image, outputs.front().tensor, loss));
     } else if (request_.loss == "stage2") {
       backward(stage2(outputs, loss));
     } else {
@@ -130,7 +130,7 @@ class AuditStep {
     const std::int64_t size2 = request_.second_scale;
     const Tensor priors1 = priors(image);
     const Tensor image2 = resize_bilinear(image, size2, size2, aligned);
-    const Tensor logits2 = network_.outputs(image2, {}).front().logits;
+    const Tensor logits2 = network_.outputs(image2, {}).front().tensor;
     const Tensor priors2 = resize_bilinear(priors1, size2, size2, aligned);
     write_output(request_.out, "second", logits2);
     const std::array<double, 3> weights{request_.loss_weights[0], request_.loss_weights[1],
@@ -173,8 +173,8 @@ class AuditStep {
       const std::string name = "d" + output.name + ".npy";
       const fs::path file = fs::path(request_.inputs) / name;
       if (!fs::exists(file)) continue;
-      logits.push_back(output.logits);
-      cotangents.push_back(output_gradient(file, output.logits));
+      logits.push_back(output.tensor);
+      cotangents.push_back(output_gradient(file, output.tensor));
       loss["cotangents"].push_back(name);
     }
     if (!logits.empty()) backward(logits, cotangents);
@@ -203,7 +203,7 @@ class AuditStep {
 
   // The encoders rest in stage 1, and learn at a tenth of the rate in stage 2.
   std::vector<Optimizer::Group> groups() {
-    const double encoder_rate = network_.stage() == 1 ? 0.0 : 0.1 * request_.learning_rate;
+    const double encoder_rate = network_.name() == "a2s" ? 0.0 : 0.1 * request_.learning_rate;
     std::vector<Optimizer::Group> groups = parameter_groups(network_, request_.weight_decay);
     groups[0].learning_rate = encoder_rate;
     groups[1].learning_rate = request_.learning_rate;
@@ -214,7 +214,7 @@ class AuditStep {
   Output output_;
   std::unique_ptr<Exec> exec_;
   LoadedNetwork loaded_;
-  SaliencyNetwork& network_;
+  Network& network_;
   DType dtype_;
 };
 
@@ -279,7 +279,7 @@ void add_audit_step(CLI::App& audit, const Output& output) {
     const auto request = std::make_shared<Request>();
     request->network = network;
     if (network != "a2s") request->learning_rate = 0.005;
-    request->weight_decay = default_weight_decay(network);
+    request->weight_decay = network_facts(network).weight_decay;
     add_options(*command, *request);
     command->footer(str("Examples:\n  salix audit step ", network, " --weight ", network,
                         ".pth --inputs in --out out --mode train --full --dtype float64",

@@ -216,7 +216,7 @@ class PredictRun {
   const Request& request_;
   Output output_;
   std::unique_ptr<Exec> exec_;
-  std::unique_ptr<SaliencyNetwork> network_;
+  std::unique_ptr<Network> network_;
   ModalityFiles modality_;
   ProfileSession profile_;
   std::vector<data::SheetEntry> sheet_;

@@ -18,7 +18,7 @@ std::string training_vals(const std::string& letters) {
 
 std::string set_name(const data::SampleList& list) { return list.name.substr(2); }
 
-EvaluationResult evaluate_set(Exec& exec, SaliencyNetwork& network, const data::SampleList& list,
+EvaluationResult evaluate_set(Exec& exec, Network& network, const data::SampleList& list,
                               EvaluationParams params, const std::filesystem::path& labels,
                               const Output& output) {
   Progress progress(output.err, list.name, static_cast<std::int64_t>(list.samples.size()),
@@ -35,7 +35,7 @@ EvaluationResult evaluate_set(Exec& exec, SaliencyNetwork& network, const data::
   return result;
 }
 
-std::vector<data::SampleList> lists_for(const SaliencyNetwork& network, const std::string& vals,
+std::vector<data::SampleList> lists_for(const Network& network, const std::string& vals,
                                         data::DatasetOptions options) {
   options.modality_required = options.modality_required && network.needs_modality();
   std::vector<data::SampleList> lists = data::evaluation_lists(vals, options);

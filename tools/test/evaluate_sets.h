@@ -17,13 +17,13 @@ std::string set_name(const data::SampleList& list);
 
 // Evaluates one list with a progress bar; failures are named as they come. With a non-empty
 // `labels` the maps become pseudo labels in that folder. The network is in eval mode.
-EvaluationResult evaluate_set(Exec& exec, SaliencyNetwork& network, const data::SampleList& list,
+EvaluationResult evaluate_set(Exec& exec, Network& network, const data::SampleList& list,
                               EvaluationParams params, const std::filesystem::path& labels,
                               const Output& output);
 
 // The lists that `vals` names, for the network: one that looks at the image alone needs no
 // modality files, one of two modalities has no use for task c (InvalidInput says so).
-std::vector<data::SampleList> lists_for(const SaliencyNetwork& network, const std::string& vals,
+std::vector<data::SampleList> lists_for(const Network& network, const std::string& vals,
                                         data::DatasetOptions options);
 
 // The sets that had masks.

@@ -18,7 +18,7 @@ struct Job {
   fs::path maps, labels;  // where results go; empty: nowhere
 };
 
-std::vector<Job> plan(const TestRequest& request, const SaliencyNetwork& network,
+std::vector<Job> plan(const TestRequest& request, const Network& network,
                       const data::DatasetOptions& options) {
   std::vector<Job> jobs;
   std::istringstream items(request.vals);

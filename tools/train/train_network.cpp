@@ -268,7 +268,7 @@ class TrainNetwork {
   data::DatasetOptions options_;
   fs::path folder_;
   std::vector<data::SampleList> vals_;  // scored after every epoch
-  std::unique_ptr<SaliencyNetwork> network_;
+  std::unique_ptr<Network> network_;
   const StopSignal* signal_ = nullptr;
   Progress* progress_ = nullptr;
   double sum_ = 0;

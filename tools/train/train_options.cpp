@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <ostream>
 
-#include "train/recipes/pseudo_labels/stage2_step.h"
+#include "models/network.h"
 
 namespace salix::cli {
 namespace {
@@ -141,7 +141,7 @@ TrainRequest::TrainRequest(const std::string& name) : network(name) {
   learning_rate = 0.005;
   epochs = 10;
   letters = network == "midnet" ? "d" : "c";
-  weight_decay = default_weight_decay(network);
+  weight_decay = network_facts(network).weight_decay;
 }
 
 std::string TrainRequest::folder() const {

@@ -44,8 +44,8 @@ Stage1TrainingParams stage1_params(const TrainRequest& request, std::int64_t ste
           .seed = request.common.seed};
 }
 
-std::unique_ptr<TrainingStep> stage2_step(Exec& exec, SaliencyNetwork& network,
-                                          const TrainRequest& request, std::int64_t steps_per_epoch,
+std::unique_ptr<TrainingStep> stage2_step(Exec& exec, Network& network, const TrainRequest& request,
+                                          std::int64_t steps_per_epoch,
                                           LabelRefinement* refinement) {
   return std::make_unique<Stage2Step>(
       exec, network,
@@ -60,7 +60,7 @@ std::unique_ptr<TrainingStep> stage2_step(Exec& exec, SaliencyNetwork& network,
 
 }  // namespace
 
-TrainingParts make_training(Exec& exec, SaliencyNetwork& network, const TrainRequest& request,
+TrainingParts make_training(Exec& exec, Network& network, const TrainRequest& request,
                             const std::vector<data::SampleFiles>& samples) {
   TrainingParts parts;
   parts.run = {.folder = request.folder(),

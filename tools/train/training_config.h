@@ -22,7 +22,7 @@ struct TrainingParts {
 // One iteration of the stage that the network belongs to, and the run around it. The folder must
 // exist, as labels that are to be refined are copied there.
 // Errors    InvalidInput for training letters that the network cannot learn from.
-TrainingParts make_training(Exec& exec, SaliencyNetwork& network, const TrainRequest& request,
+TrainingParts make_training(Exec& exec, Network& network, const TrainRequest& request,
                             const std::vector<data::SampleFiles>& samples);
 
 // Every option that changes the numbers, and no other.

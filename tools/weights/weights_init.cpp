@@ -18,7 +18,7 @@ struct Request {
 // The same for a seed on every machine.
 void init(const Request& request, const Output& output) {
   Exec exec(Device{}, {.seed = request.seed});
-  std::unique_ptr<SaliencyNetwork> network;
+  std::unique_ptr<Network> network;
   if (request.pretrain.empty()) {
     network = make_network(exec, request.network);
   } else {

@@ -32,7 +32,7 @@ void check_batch(const io::Array& batch, const char* what) {
 
 }  // namespace
 
-Predictor::Predictor(SaliencyNetwork& network, int size) : network_(network), size_(size) {
+Predictor::Predictor(Network& network, int size) : network_(network), size_(size) {
   SALIX_CHECK(size >= 32 && size <= 4096,
               "predict: the network's input size must be 32..4096; got ", size);
   SALIX_CHECK(!network.training(), "predict: call eval() on the network first");
@@ -54,7 +54,7 @@ Predictor::Prediction Predictor::operator()(const std::vector<data::Image>& imag
                                             const std::vector<data::Image>& modalities) {
   const NoGrad no_grad(exec());
   const Tensor modality = modality_batch(modalities, images.size());
-  Prediction result{{}, network_.outputs(image_batch(images), modality).front().logits};
+  Prediction result{{}, network_.outputs(image_batch(images), modality).front().tensor};
   const std::vector<data::FloatMap> small = maps_of(sigmoid(result.logits));
   for (std::size_t n = 0; n < images.size(); ++n) {
     result.maps.push_back(at_image_size(small[n], images[n].height, images[n].width));
@@ -72,7 +72,7 @@ io::Array Predictor::logits(const io::Array& batch, const io::Array* modality) {
     check_batch(*modality, "in 0..1");
     second = from_nchw(exec(), modality->to_float32());
   }
-  return to_nchw(network_.outputs(from_nchw(exec(), batch.to_float32()), second).front().logits);
+  return to_nchw(network_.outputs(from_nchw(exec(), batch.to_float32()), second).front().tensor);
 }
 
 }  // namespace salix

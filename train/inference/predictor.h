@@ -18,7 +18,7 @@ class Predictor {
     Tensor logits;  // [N,h,w,1], what the maps were made from
   };
 
-  Predictor(SaliencyNetwork& network, int size);
+  Predictor(Network& network, int size);
 
   // RGB images, and for a network of two modalities as many RGB images of the second, of any
   // sizes: depth, flow or thermal as pictures.
@@ -34,7 +34,7 @@ class Predictor {
   Tensor image_batch(const std::vector<data::Image>& images);
   Tensor modality_batch(const std::vector<data::Image>& modalities, std::size_t images);
 
-  SaliencyNetwork& network_;
+  Network& network_;
   int size_;
 };
 

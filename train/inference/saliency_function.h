@@ -15,7 +15,7 @@ using SaliencyFunction = std::function<Tensor(const Tensor& image, const Tensor&
 // Sigmoid of the network's prediction. `at_input_size`: logits smaller than the image are first
 // enlarged to its size (half-pixel centres), as the dense CRF, which looks at both, needs them.
 // The network must outlive the function.
-SaliencyFunction saliency_of(SaliencyNetwork& network, bool at_input_size);
+SaliencyFunction saliency_of(Network& network, bool at_input_size);
 
 // A map from the network's own size to an image's: bilinear as OpenCV, rounded to multiples of
 // 1/255 (half to even).

@@ -1,4 +1,4 @@
-// The two groups of parameters with a learning rate each: encoders, and all the rest.
+// A network's groups of parameters, as an optimizer takes them.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace salix {
 
-// Group 0: the parameters of network.encoders() (a2s, cornet: "encoder."; midnet: "encoder." and
-// "t_net."). Group 1: the rest. Both with `weight_decay`; the rates are 0 until a step sets them.
-std::vector<Optimizer::Group> parameter_groups(SaliencyNetwork& network, double weight_decay);
+// Those of network.parameter_groups(), in their order, all with `weight_decay`; the rates are 0
+// until a step sets them.
+std::vector<Optimizer::Group> parameter_groups(Network& network, double weight_decay);
 
 }  // namespace salix

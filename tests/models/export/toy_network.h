@@ -8,21 +8,21 @@
 
 namespace salix::testing {
 
-class ToyNetwork : public SaliencyNetwork {
+class ToyNetwork : public Network {
  public:
   using Function = std::function<Tensor(const Tensor& image)>;  // to a map [N,h,w,c]
 
   ToyNetwork(Exec& exec, Function function)
-      : scale(Tensor::full(exec, {3}, 0.5)), function_(std::move(function)) {
+      : Network({.name = "toy", .default_recipe = ""}),
+        scale(Tensor::full(exec, {3}, 0.5)),
+        function_(std::move(function)) {
     add_parameter("scale", scale);
   }
   std::vector<NamedOutput> outputs(const Tensor& image, const Tensor&) override {
     return {{"final", function_(image)}};
   }
-  std::string name() const override { return "toy"; }
-  int stage() const override { return 1; }
-  bool needs_modality() const override { return false; }
-  std::vector<NamedEncoder> encoders() override { return {}; }
+  std::vector<ParameterGroup> parameter_groups() override { return {{"all", parameters()}}; }
+  LoadReport import_weights(const io::NamedArrays&, bool) override { return {}; }
 
   Tensor scale;
 

@@ -77,7 +77,7 @@ TEST_P(SteadyStep, A2sStage1) {
 class SteadyStage2 : public SteadyStep {
  protected:
   DeviceCounts counts_of(const std::string& name, const std::string& optimizer) {
-    const std::unique_ptr<SaliencyNetwork> network = make_network(*exec_, name);
+    const std::unique_ptr<Network> network = make_network(*exec_, name);
     network->train();
     Stage2Step step(*exec_, *network, make_optimizer(optimizer, parameter_groups(*network, 1e-4)),
                     {.epochs = 2, .steps_per_epoch = 10});

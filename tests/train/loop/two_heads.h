@@ -11,11 +11,16 @@
 
 namespace salix::testing {
 
-class TwoHeads : public SaliencyNetwork {
+class TwoHeads : public Network {
  public:
-  // With `modality` it is called midnet and looks at both images; else cornet, with one output.
+  // With `modality` it looks at both images and has no weight decay; else it has one output.
   TwoHeads(Exec& exec, bool modality)
-      : encoder(exec, 3, 4, {}),
+      : Network({.name = modality ? "two" : "one",
+                 .inputs = modality ? std::vector<std::string>{"image", "modality"}
+                                    : std::vector<std::string>{"image"},
+                 .default_recipe = "pseudo-labels",
+                 .weight_decay = modality ? 0 : 5e-4}),
+        encoder(exec, 3, 4, {}),
         t_net(exec, 3, 4, {}),
         score(exec, 4, 1, {}),
         score1(exec, 4, 1, {}),
@@ -37,13 +42,10 @@ class TwoHeads : public SaliencyNetwork {
             {"score2", unused(features)}};
   }
 
-  std::string name() const override { return modality_ ? "midnet" : "cornet"; }
-  int stage() const override { return 2; }
-  bool needs_modality() const override { return modality_; }
-  std::vector<NamedEncoder> encoders() override {
-    if (!modality_) return {{"encoder.", nullptr}};
-    return {{"encoder.", nullptr}, {"t_net.", nullptr}};
+  std::vector<ParameterGroup> parameter_groups() override {
+    return encoder_and_decoder({"encoder.", "t_net."});
   }
+  LoadReport import_weights(const io::NamedArrays&, bool) override { return {}; }
 
   Conv2d encoder, t_net, score, score1, unused;
 

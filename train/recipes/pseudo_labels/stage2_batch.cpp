@@ -35,7 +35,7 @@ Stage2Batch make_stage2_batch(Exec& exec, const data::Batch& batch, bool needs_m
           .target = tensor(batch.mask, 1)};
 }
 
-void check_training_letters(const SaliencyNetwork& network, const std::string& letters) {
+void check_training_letters(const Network& network, const std::string& letters) {
   if (!network.needs_modality()) return;
   const std::vector<data::Task> tasks = data::tasks_of(letters);
   SALIX_CHECK(tasks.size() == 1 && tasks.front() != data::Task::kColour, "train ", network.name(),

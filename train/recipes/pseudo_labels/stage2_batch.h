@@ -20,6 +20,6 @@ Stage2Batch make_stage2_batch(Exec& exec, const data::Batch& batch, bool needs_m
 
 // InvalidInput unless the network can be trained on the tasks of `letters`: midnet needs exactly
 // one of d, o, t, as it has one encoder for it. (The reference fails to unpack its inputs.)
-void check_training_letters(const SaliencyNetwork& network, const std::string& letters);
+void check_training_letters(const Network& network, const std::string& letters);
 
 }  // namespace salix

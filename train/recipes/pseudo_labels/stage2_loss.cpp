@@ -22,11 +22,11 @@ Stage2Loss stage2_loss(const std::vector<NamedOutput>& outputs, const Tensor& ta
   SALIX_CHECK(!outputs.empty() && outputs.front().name == "final",
               "stage2_loss: the first output must be called 'final'; got ",
               outputs.empty() ? std::string("none") : "'" + outputs.front().name + "'");
-  Stage2Loss loss{.total = iou_at_target(outputs.front().logits, target), .terms = {}};
+  Stage2Loss loss{.total = iou_at_target(outputs.front().tensor, target), .terms = {}};
   loss.terms.emplace_back("iou", loss.total.detach());
   for (const NamedOutput& output : outputs) {
     if (output.name != "score1") continue;
-    const Tensor score1 = iou_at_target(output.logits, target) * kScore1Weight;
+    const Tensor score1 = iou_at_target(output.tensor, target) * kScore1Weight;
     loss.total = loss.total + score1;
     loss.terms.front().first = "iou_score";
     loss.terms.emplace_back("iou_score1", score1.detach());

@@ -30,9 +30,7 @@ std::unique_ptr<Optimizer> checked(std::unique_ptr<Optimizer> optimizer) {
 
 }  // namespace
 
-double default_weight_decay(const std::string& network) { return network == "midnet" ? 0.0 : 5e-4; }
-
-Stage2Step::Stage2Step(Exec& exec, SaliencyNetwork& network, std::unique_ptr<Optimizer> optimizer,
+Stage2Step::Stage2Step(Exec& exec, Network& network, std::unique_ptr<Optimizer> optimizer,
                        const Stage2Params& params, LabelRefinement* refinement)
     : exec_(exec),
       network_(network),
@@ -66,7 +64,7 @@ Queued<StepReport> Stage2Step::queue(const Stage2Batch& batch, const TrainingPos
   Stage2Loss loss;
   {
     const std::vector<NamedOutput> outputs = network_.outputs(batch.image, batch.modality);
-    prediction_ = outputs.front().logits.detach();
+    prediction_ = outputs.front().tensor.detach();
     loss = stage2_loss(outputs, batch.target);
   }
   std::vector<Tensor> told{loss.total, gradients_(loss.total, position.step + 1)};

@@ -24,15 +24,12 @@ struct Stage2Params {
   std::int64_t total_steps() const { return epochs * steps_per_epoch; }
 };
 
-// What the published training of `network` uses: 0 for midnet (no weight decay), else 5e-4.
-double default_weight_decay(const std::string& network);
-
 class Stage2Step : public TrainingStep {
  public:
   // optimizer   over the two groups of parameter_groups(); the step sets their rates.
   // refinement  gets the prediction of every iteration; nullptr: labels stay. The caller keeps
   //             ownership.
-  Stage2Step(Exec& exec, SaliencyNetwork& network, std::unique_ptr<Optimizer> optimizer,
+  Stage2Step(Exec& exec, Network& network, std::unique_ptr<Optimizer> optimizer,
              const Stage2Params& params, LabelRefinement* refinement = nullptr);
 
   Queued<StepReport> queue(const data::Batch& batch, const TrainingPosition& position) override;
@@ -47,7 +44,7 @@ class Stage2Step : public TrainingStep {
   bool at_rest(std::int64_t steps) const override { return gradients_.at_rest(steps); }
   void set_trace(AuditTrace* trace) override { gradients_.set_trace(trace); }
 
-  SaliencyNetwork& network() override { return network_; }
+  Network& network() override { return network_; }
   Optimizer& optimizer() override { return *optimizer_; }
   const Stage2Params& params() const { return params_; }
   // What the network predicted for the last batch that was queued, before the update: [N,h,w,1],
@@ -56,7 +53,7 @@ class Stage2Step : public TrainingStep {
 
  private:
   Exec& exec_;
-  SaliencyNetwork& network_;
+  Network& network_;
   std::unique_ptr<Optimizer> optimizer_;
   Stage2Params params_;
   GradientStep gradients_;

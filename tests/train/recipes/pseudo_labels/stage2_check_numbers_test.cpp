@@ -58,7 +58,7 @@ void expect_printed_step(const Expected& expected) {
   // looked at. The decay of step 1 of 2 is 0.6.
   Stage2Step step(
       *exec, network,
-      std::make_unique<Sgd>(parameter_groups(network, default_weight_decay(network.name()))),
+      std::make_unique<Sgd>(parameter_groups(network, network.facts().weight_decay)),
       {.epochs = 1, .steps_per_epoch = 2, .learning_rate = 0.005 / 0.6, .ave_batch = 2});
   const StepReport report = step(batch, {1, 0, 0});
   EXPECT_NEAR(report.total, expected.loss, 5e-11);

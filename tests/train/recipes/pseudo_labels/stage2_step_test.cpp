@@ -80,7 +80,7 @@ struct Training {
                     double momentum = 0.9, LabelRefinement* refinement = nullptr)
       : network(exec, modality),
         step(exec, network,
-             std::make_unique<Sgd>(parameter_groups(network, default_weight_decay(network.name())),
+             std::make_unique<Sgd>(parameter_groups(network, network.facts().weight_decay),
                                    momentum),
              params, refinement) {}
   StepReport run(std::int64_t number, std::uint64_t seed = 1) {
@@ -165,7 +165,7 @@ TEST(Stage2Step, GivesThePredictionOfTheLastBatchBeforeItsUpdate) {
   const data::Batch batch = batch_of(1);
   const Stage2Batch tensors = make_stage2_batch(training.exec, batch, true);
   const Tensor expected =
-      sigmoid(training.network.outputs(tensors.image, tensors.modality)[0].logits);
+      sigmoid(training.network.outputs(tensors.image, tensors.modality)[0].tensor);
   training.step(batch, {1, 0, 0});
   const Tensor probabilities = training.step.probabilities();
   EXPECT_TRUE(same_bits(probabilities, expected.detach()));
