@@ -110,9 +110,9 @@ class TrainNetwork {
       parts.run.one_in_flight = true;
       parts.run.loader.memory = make_pinned_memory(exec_->device());
     }
-    TrainingRun run(*exec_, *parts.step, std::move(samples), parts.run, watcher());
-    const StopSignal signal;
+    const StopSignal signal;  // before the run, so that a second signal finds it while that ends
     signal_ = &signal;
+    TrainingRun run(*exec_, *parts.step, std::move(samples), parts.run, watcher());
     begin(run);
     if (ranks_.writes()) {
       if (request_.resume) directory.note_resume(manifest, run.position().step);

@@ -7,7 +7,9 @@ namespace salix {
 
 // While alive, the first signal sets requested(); a second one ends the process at once with
 // exit code 130 (SIGINT) or 143 (SIGTERM). One at a time per process (InternalError otherwise);
-// the handlers from before come back with its end.
+// the handlers from before come back with its end. Made and ended by the program's first thread:
+// Linux gives it a process's signals, and it alone gets a stack on which the handler may run while
+// a kernel uses the stack pointer for something else.
 class StopSignal {
  public:
   StopSignal();

@@ -107,7 +107,7 @@ TEST_F(PipelineSlow, KilledAtEveryStepItEndsWithTheSameBits) {
         resume ? std::vector<std::string>{"--resume"} : std::vector<std::string>{};
     const SalixProcess process(arguments("c", "broken", more), folder / "log");
     const int status = process.signal_when(SIGKILL, ready);
-    ASSERT_TRUE(WIFSIGNALED(status)) << text_of(folder / "log");
+    ASSERT_TRUE(WIFSIGNALED(status)) << process.end_of(status);
   };
   const auto exists = [&](const char* name) {
     return [path = fs::path(broken) / name] { return fs::exists(path); };

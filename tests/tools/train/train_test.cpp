@@ -158,8 +158,8 @@ TEST_F(TrainCommand, ASignalEndsWithACheckpointAndTheCommandThatGoesOn) {
   const fs::path metrics = folder / "run/metrics.jsonl";
   const int status = process.signal_when(
       SIGTERM, [&] { return fs::exists(metrics) && fs::file_size(metrics) > 0; });
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 143);
+  ASSERT_TRUE(WIFEXITED(status)) << process.end_of(status);
+  EXPECT_EQ(WEXITSTATUS(status), 143) << process.end_of(status);
   std::ostringstream text;
   text << std::ifstream(log).rdbuf();
   EXPECT_THAT(text.str(),

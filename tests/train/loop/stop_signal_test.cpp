@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <csignal>
+#include <cstddef>
+#include <vector>
 
 #include "tests/support/tensors.h"
 
@@ -37,6 +43,33 @@ TEST(StopSignalDeathTest, TheHandlersFromBeforeComeBack) {
   };
   EXPECT_EXIT(after(), ::testing::KilledBySignal(SIGTERM), "");
 }
+
+#ifdef __x86_64__
+// Sends this thread a signal while the stack pointer holds the address of data (the end of it), as
+// in matrix products of oneDNN.
+void raise_with_stack_pointer_in(std::vector<std::byte>& data, int number) {
+  long result = SYS_tgkill;
+  asm volatile(
+      "mov %%rsp, %%rbx\n\t"
+      "mov %[end], %%rsp\n\t"
+      "syscall\n\t"
+      "mov %%rbx, %%rsp"
+      : "+a"(result)
+      : "D"(long{::getpid()}), "S"(::syscall(SYS_gettid)),
+        "d"(long{number}), [end] "r"(data.data() + data.size())
+      : "rbx", "rcx", "r11", "memory", "cc");
+  ASSERT_EQ(result, 0);
+}
+
+TEST(StopSignal, WritesNothingWhereTheStackPointerPoints) {
+  constexpr std::byte kUntouched{0x5a};
+  std::vector<std::byte> data(std::size_t{64} << 10, kUntouched);
+  const StopSignal stop;
+  raise_with_stack_pointer_in(data, SIGTERM);
+  EXPECT_TRUE(stop.requested());
+  EXPECT_TRUE(std::ranges::all_of(data, [&](std::byte b) { return b == kUntouched; }));
+}
+#endif
 
 TEST(StopSignal, ThereIsOnlyOne) {
   const StopSignal stop;
