@@ -6,11 +6,11 @@ PRESET ?= cpu
 JOBS ?= $(shell nproc)
 BUILD := build/$(PRESET)
 
-.PHONY: help setup setup-video setup-dev configure build demo test bench bundle asan fuzz format format-check lint includes cuda clean
+.PHONY: help setup setup-video setup-dev configure build demo test bench bundle asan fuzz format format-check lint includes map cuda clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo "also: build bench bundle asan fuzz format lint cuda clean   (PRESET=cpu|cuda|asan, JOBS=N)"
+	@echo "also: build bench bundle asan fuzz format lint includes map cuda clean   (PRESET=cpu|cuda|asan, JOBS=N)"
 
 setup:          ## packages that building and testing needs
 	@scripts/setup.sh build
@@ -58,9 +58,12 @@ format-check: setup-dev
 	@scripts/format.sh --check
 lint: setup-dev includes configure
 	@scripts/lint.sh $(BUILD)
-includes:       ## dependencies point one way, and the book quotes what is there
+includes:       ## dependencies point one way, the map shows them, and the book quotes what is there
 	@python3 scripts/check_includes.py
+	@python3 scripts/draw_map.py --check
 	@python3 scripts/check_docs.py
+map:            ## draws docs/pictures/house.svg anew from the includes
+	@python3 scripts/draw_map.py
 
 clean:
 	@rm -rf build demo

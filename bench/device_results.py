@@ -15,6 +15,7 @@ import json
 import pathlib
 import re
 import tempfile
+import textwrap
 
 HERE = pathlib.Path(__file__).resolve().parent
 PRECISIONS = ("bf16", "tf32", "float32")
@@ -250,11 +251,19 @@ def report(folders, date, out):
     return path, result
 
 
+def wrapped(text, columns=125):
+    """Prose and list items as the book has them; tables are left alone."""
+    return "\n".join(line if line.startswith("|") else
+                     textwrap.fill(line, columns, subsequent_indent="  " if line.startswith("* ") else "",
+                                   break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+
+
 def into_page(page, text, name):
     """Replaces what stands between the markers."""
     before, rest = page.read_text().split(BEGIN)
     after = rest.split(END)[1]
-    page.write_text(f"{before}{BEGIN}\n[Raw](../bench/results/{name}). {text}\n{END}{after}")
+    text = wrapped(f"[Raw](../bench/results/{name}). {text}")
+    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
 
 
 def self_check():

@@ -47,7 +47,7 @@ class Exec {
   // For exact resume and for recomputation in the backward pass.
   void set_random_step(std::uint32_t step) { random_step_ = step; }
 
-  // Whether ops record their gradient rules; see engine/autograd/no_grad.h.
+  // Whether ops record their gradient rules; see NoGrad in engine/autograd/tape.h.
   bool grad_enabled() const { return grad_enabled_; }
   void set_grad_enabled(bool enabled) { grad_enabled_ = enabled; }
 

@@ -6,6 +6,7 @@
 
 #include "data/image/image.h"
 #include "data/scenes/scene_world.h"
+#include "data/video/flow_field.h"
 
 namespace salix::data {
 
@@ -34,12 +35,7 @@ Image paint_depth(const SceneWorld& world, const BodyMap& map, float time);
 // Warmth in false colours (heat_colour), soft as thermal cameras are; [H,W,3].
 Image paint_thermal(const SceneWorld& world, float time);
 
-// How each pixel moves to the next frame: pixels to the right and down, exact for the body that
-// shows there (or the ground).
-struct FlowField {
-  int height = 0, width = 0;
-  std::vector<float> right, down;
-};
+// How each pixel moves to the next frame, exact for the body that shows there (or the ground).
 FlowField flow_field(const SceneWorld& world, const BodyMap& map, float time);
 
 }  // namespace salix::data

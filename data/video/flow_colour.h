@@ -3,7 +3,7 @@
 #pragma once
 
 #include "data/image/image.h"
-#include "data/scenes/scene_layers.h"
+#include "data/video/flow_field.h"
 
 namespace salix::data {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/scenes/scene_layers.h"
+#include "data/video/flow_field.h"
 
 namespace salix::data {
 

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "data/image/image_io.h"
+#include "data/scenes/scene_layers.h"
 #include "data/scenes/synthetic_scene.h"
 #include "data/video/video_frames.h"
 #include "engine/error.h"
