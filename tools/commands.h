@@ -24,13 +24,6 @@ class WorkFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Thrown when a signal ended the work early, with everything saved; exit code 128 + signal.
-class Interrupted : public std::runtime_error {
- public:
-  Interrupted(const std::string& what, int code) : std::runtime_error(what), exit_code(code) {}
-  const int exit_code;
-};
-
 void add_info(CLI::App& app, const Output& output);
 void add_weights(CLI::App& app, const Output& output);
 void add_weights_init(CLI::App& weights, const Output& output);

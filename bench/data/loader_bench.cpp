@@ -1,6 +1,7 @@
 // The loader on JPEGs: samples per second by number of workers, and its steps one by one. The CPU
 // column counts all threads, so that a busy machine does not spoil it.
 #include "data/loading/loader.h"
+#include "data/loading/saliency_reader.h"
 
 #include <unistd.h>
 
@@ -36,7 +37,7 @@ class Pictures {
                                         .count = kPictures,
                                         .height = 300,
                                         .width = 400});
-    samples_ = data::training_samples("d", 1, {.root = root_});
+    samples_ = data::training_samples("d", {}, {.root = root_});
   }
   ~Pictures() {
     std::error_code ignored;
@@ -63,7 +64,9 @@ const std::vector<data::SampleFiles>& samples() {
 void loader(benchmark::State& state, const char* letters, bool with_masks) {
   const auto workers = static_cast<int>(state.range(0));
   data::Loader loader(samples(),
-                      {.letters = letters, .workers = workers, .with_masks = with_masks});
+                      std::make_shared<data::SaliencyReader>(
+                          data::SaliencyFields{.letters = letters, .with_masks = with_masks}),
+                      {.workers = workers});
   std::int64_t epoch = 0, count = 0;
   for (auto _ : state) {
     loader.start_epoch(epoch++);

@@ -9,10 +9,13 @@
 
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
+#include "data/loading/loader.h"
+#include "data/loading/saliency_reader.h"
 #include "data/sets/file_list.h"
 #include "layers/functional/autocast.h"
 #include "models/weights/load_network.h"
-#include "train/recipes/a2s/stage1_batch.h"
+#include "train/loop/iteration.h"
+#include "train/recipes/a2s/a2s_step.h"
 
 namespace salix::bench {
 namespace {
@@ -45,28 +48,30 @@ void stage1_step(benchmark::State& state, Precision precision) {
   release_memory();
   const Autocast policy(exec, precision == Precision::kBf16);
   const LoadedNetwork loaded = load_network(exec, "a2s", weights, false);
-  auto& network = dynamic_cast<A2s&>(*loaded.network);
+  Network& network = *loaded.network;
   network.train();
-  data::Loader loader(
-      samples_in(images),
-      {.batch = std::stoi(setting("SALIX_BENCH_BATCH", "8")), .size = size, .workers = 0});
+  data::Loader loader(samples_in(images),
+                      std::make_shared<data::SaliencyReader>(data::SaliencyFields{.size = size}),
+                      {.batch = std::stoi(setting("SALIX_BENCH_BATCH", "8")), .workers = 0});
   loader.start_epoch(1);
-  Stage1Batch batch = make_stage1_batch(exec, *loader.next(), size, 0, 1);
-  batch.second_size = size + 64 * static_cast<int>(state.range(0));
-  Stage1Step step(network, {.epochs = 20,
-                            .steps_per_epoch = 1000,
-                            .encoder_rests = true,
-                            .skip_resting_encoder = state.range(1) == 0});
+  const data::Batch first = *loader.next();
+  const StepInput batch = to_device(exec, first);
+  A2sStep step(network, {.epochs = 20,
+                         .steps_per_epoch = 1000,
+                         .second_size = size + 64 * static_cast<int>(state.range(0)),
+                         .skip_resting_encoder = state.range(1) == 0});
+  Iteration iteration(exec, step);
+  TrainingPosition position;
   exec.allocator()->reset_peak();
-  std::optional<Queued<Stage1Report>> before;  // as a training run reports: one step late
+  std::optional<QueuedStep> before;  // as a training run reports: one step late
   run(state, {.precision = precision}, [&] {
-    Queued<Stage1Report> queued = step.queue(batch);
+    QueuedStep queued = iteration.queue(batch, position);
     if (before) {
-      const Stage1Report report = before->report();
-      if (batch.step == 5) state.counters["loss"] = report.total;  // of the fourth
+      const StepSummary summary = before->finish();
+      if (position.step == 4) state.counters["loss"] = summary.total;  // of the fourth
     }
     before = std::move(queued);
-    ++batch.step;
+    ++position.step;
   });
   add_memory(state, exec);
 }

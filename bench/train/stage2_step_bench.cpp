@@ -8,12 +8,13 @@
 
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
+#include "data/loading/loader.h"
+#include "data/loading/saliency_reader.h"
 #include "engine/io/weights.h"
 #include "layers/functional/autocast.h"
 #include "models/weights/pretrained.h"
-#include "train/optimizers/make_optimizer.h"
-#include "train/optimizers/parameter_groups.h"
-#include "train/recipes/pseudo_labels/stage2_step.h"
+#include "train/loop/iteration.h"
+#include "train/recipes/pseudo_labels/pseudo_labels_step.h"
 
 namespace salix::bench {
 namespace {
@@ -26,12 +27,12 @@ std::string setting(const char* name, const char* otherwise) {
 data::Batch first_batch(const std::string& set) {
   data::DatasetOptions options;
   options.training_sets[data::Task::kThermal] = {set};
-  data::Loader loader(data::training_samples("t", 1, options),
-                      {.letters = "t",
-                       .batch = std::stoi(setting("SALIX_BENCH_BATCH", "8")),
-                       .size = std::stoi(setting("SALIX_BENCH_SIZE", "320")),
-                       .workers = 0,
-                       .with_masks = true});
+  data::Loader loader(data::training_samples("t", {.labels = data::Labels::kGroundTruth}, options),
+                      std::make_shared<data::SaliencyReader>(data::SaliencyFields{
+                          .letters = "t",
+                          .size = std::stoi(setting("SALIX_BENCH_SIZE", "320")),
+                          .with_masks = true}),
+                      {.batch = std::stoi(setting("SALIX_BENCH_BATCH", "8")), .workers = 0});
   loader.start_epoch(1);
   return *loader.next();
 }
@@ -49,18 +50,19 @@ void stage2_step(benchmark::State& state, const std::string& name, Precision pre
   const std::unique_ptr<Network> network = make_network(exec, name);
   import_network(*network, io::read_weights(weights).arrays);
   network->train();
-  const Stage2Batch batch = make_stage2_batch(exec, first_batch(set), network->needs_modality());
-  Stage2Step step(exec, *network,
-                  make_optimizer("SGD", parameter_groups(*network, network->facts().weight_decay)),
-                  {.epochs = 20, .steps_per_epoch = 1000});
+  const StepInput batch = to_device(exec, first_batch(set));
+  PseudoLabelsStep step(
+      *network,
+      {.epochs = 20, .steps_per_epoch = 1000, .weight_decay = network->facts().weight_decay});
+  Iteration iteration(exec, step);
   TrainingPosition position;
   exec.allocator()->reset_peak();
-  std::optional<Queued<StepReport>> before;  // as a training run reports: one step late
+  std::optional<QueuedStep> before;  // as a training run reports: one step late
   run(state, {.precision = precision}, [&] {
-    Queued<StepReport> queued = step.queue(batch, position);
+    QueuedStep queued = iteration.queue(batch, position);
     if (before) {
-      const StepReport report = before->report();
-      if (position.step == 4) state.counters["loss"] = report.total;  // of the fourth
+      const StepSummary summary = before->finish();
+      if (position.step == 4) state.counters["loss"] = summary.total;  // of the fourth
     }
     before = std::move(queued);
     ++position.step;

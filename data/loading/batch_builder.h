@@ -14,7 +14,8 @@ namespace salix::data::detail {
 class BatchBuilder {
  public:
   // Checks the request (see Loader).
-  BatchBuilder(std::vector<SampleFiles> samples, const LoaderOptions& options);
+  BatchBuilder(std::vector<SampleFiles> samples, std::shared_ptr<const SampleReader> reader,
+               const LoaderOptions& options);
 
   std::int64_t sample_count() const { return static_cast<std::int64_t>(samples_.size()); }
 
@@ -22,8 +23,7 @@ class BatchBuilder {
   Batch allocate(std::int64_t epoch, std::int64_t index) const;
 
   struct Filled {
-    std::int64_t sample = 0;  // the one that was read
-    bool flipped = false;
+    std::int64_t sample = 0;            // the one that was read
     std::vector<std::int64_t> skipped;  // those that could not be
   };
   // Reads into place `k` of `batch` the sample that `order` has there, or, if bad images are
@@ -35,13 +35,14 @@ class BatchBuilder {
   std::string defect(std::int64_t sample) const;
 
  private:
-  void read(Batch& batch, int k, std::int64_t sample, bool flip) const;
+  void read(Batch& batch, int k, std::int64_t sample) const;
   bool is_known_bad(std::int64_t sample) const;
 
   std::vector<SampleFiles> samples_;
+  std::shared_ptr<const SampleReader> reader_;
+  std::vector<Field> fields_;
   LoaderOptions options_;
   HostMemory memory_;
-  bool has_prior_[kModalities] = {};
   mutable std::mutex mutex_;
   std::map<std::int64_t, std::string> defects_;
 };

@@ -30,9 +30,10 @@ struct Pending {
 }  // namespace
 
 struct Loader::Work {
-  Work(std::vector<SampleFiles> samples, LoaderOptions request)
+  Work(std::vector<SampleFiles> samples, std::shared_ptr<const SampleReader> reader,
+       LoaderOptions request)
       : options(std::move(request)),
-        builder(std::move(samples), options),
+        builder(std::move(samples), std::move(reader), options),
         batches(builder.sample_count() / (std::int64_t{options.ranks} * options.batch)),
         next_batch(batches) {
     for (int k = 0; k < options.workers; ++k) workers.emplace_back([this] { run_worker(); });
@@ -88,7 +89,6 @@ struct Loader::Work {
     }
     lock.lock();
     pending->batch.samples[place] = filled.sample;
-    pending->batch.flipped[place] = filled.flipped;
     pending->failures[place] = thrown;
     pending->skipped[place] = std::move(filled.skipped);
     if (--pending->places_left == 0) batch_ready.notify_all();
@@ -153,8 +153,9 @@ struct Loader::Work {
   std::vector<std::thread> workers;
 };
 
-Loader::Loader(std::vector<SampleFiles> samples, LoaderOptions options)
-    : work_(std::make_unique<Work>(std::move(samples), std::move(options))) {}
+Loader::Loader(std::vector<SampleFiles> samples, std::shared_ptr<const SampleReader> reader,
+               LoaderOptions options)
+    : work_(std::make_unique<Work>(std::move(samples), std::move(reader), std::move(options))) {}
 
 Loader::~Loader() = default;
 

@@ -50,6 +50,14 @@ fs::path find_pseudo_labels(Task task, const std::string& set, const DatasetOpti
   return {};
 }
 
+fs::path find_scribbles(const SetFolders& folders, Missing& missing) {
+  const fs::path folder = folders.base / "scribble";
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return folder;
+  missing.add(str("the scribbles of ", folders.name, "; looked for '", folder.string(), "'"));
+  return {};
+}
+
 // The file called `name`, or a note of what is missing.
 fs::path find_file(const FileIndex& index, const std::string& name, const fs::path& folder,
                    const std::string& extension, Missing* missing) {
@@ -142,9 +150,8 @@ fs::path pseudo_label_folder(Task task, const std::string& set, const DatasetOpt
   return options.pseudo_root / std::string(1, letter_of(task)) / set;
 }
 
-std::vector<SampleFiles> training_samples(const std::string& letters, int stage,
+std::vector<SampleFiles> training_samples(const std::string& letters, const TrainingFiles& files,
                                           const DatasetOptions& options) {
-  SALIX_CHECK(stage == 1 || stage == 2, "training_samples: the stage is 1 or 2; got ", stage);
   Missing missing;
   std::vector<SampleFiles> all;
   for (const Task task : tasks_of(letters)) {
@@ -152,15 +159,21 @@ std::vector<SampleFiles> training_samples(const std::string& letters, int stage,
          sets_of(task, options.training_sets, default_training_sets(task))) {
       FoundSet found = find_images(task, set, options, missing);
       if (found.images.empty()) continue;
-      if (stage == 1) {
+      if (files.thin_videos) {
         found.images = detail::subsample_select_videos(std::move(found.images));
-      } else {
+      }
+      if (files.labels == Labels::kScribbles) {
+        found.folders.masks = find_scribbles(found.folders, missing);
+        if (found.folders.masks.empty()) continue;
+      }
+      if (files.labels == Labels::kPseudo) {
         found.folders.masks = find_pseudo_labels(task, found.folders.name, options, missing);
         if (found.folders.masks.empty()) continue;
       }
-      auto samples =
-          match_files(task, found.folders, found.images,
-                      {.masks = stage == 2, .modality = options.modality_required}, missing);
+      auto samples = match_files(
+          task, found.folders, found.images,
+          {.masks = files.labels != Labels::kNotNeeded, .modality = options.modality_required},
+          missing);
       std::move(samples.begin(), samples.end(), std::back_inserter(all));
     }
   }

@@ -26,17 +26,28 @@ struct SampleList {
   std::vector<SampleFiles> samples;
 };
 
+enum class Labels {
+  kNotNeeded,    // the ground truth is attached where it exists
+  kGroundTruth,  // every image must have one
+  kPseudo,       // every image must have a pseudo label, which takes its place
+  kScribbles     // likewise a map of strokes, in the folder scribble/ beside the masks
+};
+
+struct TrainingFiles {
+  Labels labels = Labels::kNotNeeded;
+  // Of a video whose folder is called *select* every fifth frame, beginning with the first.
+  bool thin_videos = false;
+};
+
 // What a training program reads: the training sets of the tasks in `letters` ("cdot" or some of
 // them), joined in the order c, d, o, t.
 //
-// stage 1   ground truth is attached where it exists and not needed; of a video whose folder
-//           is called *select* every fifth frame is taken, beginning with the first.
-// stage 2   masks are pseudo labels: <pseudo_root>/<letter>/<set>/<name>.png, or the original
-//           names d-split, t-split and o-joint for <letter>; every frame is taken.
+// Pseudo labels lie in <pseudo_root>/<letter>/<set>/<name>.png, or under the original names
+// d-split, t-split and o-joint for <letter>.
 // Order     by path, so the same on every machine.
 // Errors    IoError that names the first ten missing sets, masks or modality files and counts
 //           the others; InvalidInput for two images that share a name.
-std::vector<SampleFiles> training_samples(const std::string& letters, int stage,
+std::vector<SampleFiles> training_samples(const std::string& letters, const TrainingFiles& files,
                                           const DatasetOptions& options);
 
 // The lists that `vals` names: "ce" the test sets of task c, "cr" its training sets (all frames,

@@ -40,7 +40,7 @@ TEST_F(Synth, WritesThePublishedSetsOfEachTask) {
   EXPECT_THAT(out_, HasSubstr("d_RGBD-TR: 2 pictures"));
   const data::DatasetOptions options{.root = scratch_.path()};
   EXPECT_EQ(data::evaluation_lists("all", options).size(), 17u);
-  EXPECT_EQ(data::training_samples("cdt", 1, options).size(), 6u);
+  EXPECT_EQ(data::training_samples("cdt", {.thin_videos = true}, options).size(), 6u);
   EXPECT_FALSE(fs::exists(scratch_ / "images"));
 }
 

@@ -1,22 +1,18 @@
 // `salix audit step NET`: one exact forward (and backward, and optimizer step) on .npy
 // inputs, with everything written out: the interface for comparing implementations.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "engine/autograd/tape.h"
 #include "engine/io/npy.h"
-#include "layers/functional/concat.h"
-#include "layers/functional/resize_bilinear.h"
 #include "models/weights/load_network.h"
 #include "tools/audit/audit_files.h"
 #include "tools/cli/common_options.h"
+#include "tools/cli/recipe_flags.h"
 #include "tools/commands.h"
-#include "train/optimizers/make_optimizer.h"
-#include "train/optimizers/parameter_groups.h"
-#include "train/recipes/a2s/stage1_loss.h"
-#include "train/recipes/pseudo_labels/stage2_loss.h"
-#include "train/recipes/pseudo_labels/stage2_step.h"
+#include "train/recipes/catalogue.h"
 
 namespace salix::cli {
 namespace {
@@ -25,14 +21,19 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 struct Request {
+  Request(const NetworkFacts& facts, const std::string& recipe_name)
+      : network(facts.name),
+        recipe_name(recipe_name),
+        recipe(recipe_entry(recipe_name).make(facts)) {
+    recipe->describe(options);
+  }
   CommonOptions common;
-  std::string network, weight, inputs, out, mode = "eval", loss = "none", dtype = "float32",
-                                            letters;
-  std::string optimizer = "SGD";
-  double learning_rate = 0.1, weight_decay = 5e-4, alpha = 200;
-  std::vector<double> loss_weights{1, 0.05, 1};
-  int epoch = 1, epochs = 20, second_scale = 0;
-  bool full = false, allow_partial = false, only_rgb = false;
+  std::string network, recipe_name;
+  std::unique_ptr<Recipe> recipe;
+  Options options;  // the recipe's
+  std::string weight, inputs, out, mode = "eval", loss = "none", dtype = "float32";
+  int epoch = 1;
+  bool letters_given = false, full = false, allow_partial = false;
 };
 
 // float64 exists on the CPU only.
@@ -43,7 +44,7 @@ CommonOptions with_device_of_dtype(CommonOptions options, const std::string& dty
 
 class AuditStep {
  public:
-  AuditStep(const Request& request, const Output& output)
+  AuditStep(Request& request, const Output& output)
       : request_(request),
         output_(output),
         exec_(salix::cli::make_exec(with_device_of_dtype(request.common, request.dtype))),
@@ -55,24 +56,16 @@ class AuditStep {
     network_.to(dtype_);
     network_.train(request_.mode == "train");
     fs::create_directories(request_.out);
-    const Tensor image = input("image");
-    const std::vector<NamedOutput> outputs = network_.outputs(image, modality(image));
-    for (const NamedOutput& output : outputs) {
-      write_output(request_.out, output.name, output.tensor);
-    }
-    bool went_back = true;
-    Json loss = {{"loss", request_.loss}, {"terms", Json::object()}, {"total", nullptr}};
-    if (request_.loss == "stage1") {
-      backward(stage1(image, outputs.front().tensor, loss));
-    } else if (request_.loss == "stage2") {
-      backward(stage2(outputs, loss));
-    } else {
-      went_back = backward_from_cotangents(outputs, loss);
-    }
-    write_json(fs::path(request_.out) / "loss.json", loss);
+    choose_letters();
+    request_.recipe->check(network_);
+    const std::unique_ptr<TrainingStep> step =
+        request_.recipe->step({*exec_, network_, {}, endless_epoch(), exec_->options().seed});
+    Json report = {{"loss", request_.loss}, {"terms", Json::object()}, {"total", nullptr}};
+    const bool went_back = request_.loss == "none" ? cotangents(report) : recipe(*step, report);
+    write_json(fs::path(request_.out) / "loss.json", report);
     if (went_back) {
       write_gradients(request_.out, network_, request_.full);
-      update();
+      update(*step);
     }
     write_buffers(request_.out, network_);
     output_.err << "audit: " << (loaded_.summary.whole_network ? "network" : "encoder") << " from "
@@ -82,103 +75,95 @@ class AuditStep {
   }
 
  private:
-  Tensor input(const std::string& name) {
-    const io::Array array = io::read_npy(fs::path(request_.inputs) / (name + ".npy"));
-    SALIX_CHECK(array.shape.rank() == 4 && array.shape[1] == 3 && array.numel() > 0,
-                "audit step: ", name, ".npy must be [N,3,H,W]; got ", array.shape);
+  // Rates as at the beginning of a run without end, where schedules have not moved yet.
+  std::int64_t endless_epoch() const {
+    return (std::int64_t{1} << 58) / std::max(1, request_.recipe->plan().length.epochs);
+  }
+  TrainingPosition position() const { return {request_.epoch, 0, 0}; }
+
+  fs::path file_of(const std::string& name) const {
+    return fs::path(request_.inputs) / (name + ".npy");
+  }
+
+  // [N,C,H,W] as [N,H,W,C], and [N,H,W] of one channel.
+  Tensor input(const std::string& file, std::int64_t channels) {
+    io::Array array = io::read_npy(file_of(file));
+    if (array.shape.rank() == 3) {
+      array.shape = {array.shape[0], 1, array.shape[1], array.shape[2]};
+    }
+    SALIX_CHECK(array.shape.rank() == 4 && array.shape[1] == channels && array.numel() > 0,
+                "audit step: ", file, ".npy must be [N,", channels, ",H,W]; got ", array.shape);
     return from_nchw(*exec_, array).to(dtype_);
   }
 
-  // The one prior there is, for a network of two modalities.
-  Tensor modality(const Tensor& image) {
-    if (!network_.needs_modality()) return {};
-    std::vector<std::string> given;
-    for (const char* name : {"prior_d", "prior_o", "prior_t"}) {
-      if (fs::exists(fs::path(request_.inputs) / (str(name, ".npy")))) given.emplace_back(name);
+  // Unless --trset says so: the image alone, or the one modality that is there.
+  void choose_letters() {
+    if (request_.letters_given || !request_.options.has("--trset")) return;
+    request_.options.set("--trset", std::string(1, network_.needs_modality() ? modality() : 'c'));
+  }
+
+  // The letter of the one prior there is, for a network of two modalities.
+  char modality() const {
+    std::string given;
+    for (const char letter : {'d', 'o', 't'}) {
+      if (fs::exists(file_of(str("prior_", letter)))) given += letter;
     }
     SALIX_CHECK(given.size() == 1, "audit step: ", request_.network,
                 " needs exactly one of prior_d.npy, prior_o.npy and prior_t.npy in ",
                 request_.inputs, "; found ", given.size());
-    return prior(given.front(), image);
+    return given.front();
   }
 
-  Tensor prior(const std::string& name, const Tensor& image) {
-    Tensor values = input(name);
-    SALIX_CHECK(values.shape() == image.shape(), "audit step: ", name,
-                ".npy must have the image's shape ", image.shape(), "; got ", values.shape(),
-                " (both as [N,H,W,C])");
+  // The field `name` of a batch, [N,H,W,C]. Masks are called gt there.
+  Tensor field(const data::Field& field, const Tensor& image) {
+    const std::string file = field.name == "mask" ? "gt" : field.name;
+    Tensor values = input(file, field.shape[-1]);
+    SALIX_CHECK(!field.name.starts_with("prior_") || values.shape() == image.shape(),
+                "audit step: ", file, ".npy must have the image's shape ", image.shape(), "; got ",
+                values.shape(), " (both as [N,H,W,C])");
     return values;
   }
 
-  // The image, then depth, flow and thermal as --trset names them.
-  Tensor priors(const Tensor& image) {
-    std::vector<Tensor> parts{image};
-    for (const char letter : std::string("dot")) {
-      if (request_.letters.find(letter) == std::string::npos) continue;
-      parts.push_back(prior(str("prior_", letter), image));
+  // The very step that trains: its loss, and backward from it.
+  bool recipe(TrainingStep& step, Json& report) {
+    StepInput batch;
+    for (const data::Field& wanted : request_.recipe->reader()->fields()) {
+      const Tensor image = batch.has("image") ? batch["image"] : Tensor();
+      batch.fields.emplace_back(wanted.name, field(wanted, image));
     }
-    return parts.size() == 1 ? image : concat(parts, -1);
-  }
-
-  // The loss of both scales; its terms go into `report`.
-  Tensor stage1(const Tensor& image, const Tensor& logits, Json& report) {
-    SALIX_CHECK(request_.second_scale >= 32,
-                "audit step: --loss stage1 needs --second-scale, the size of the second pass, at "
-                "least 32; got ",
-                request_.second_scale);
-    const ResizeBilinearParams aligned{.align_corners = true};
-    const std::int64_t size2 = request_.second_scale;
-    const Tensor priors1 = priors(image);
-    const Tensor image2 = resize_bilinear(image, size2, size2, aligned);
-    const Tensor logits2 = network_.outputs(image2, {}).front().tensor;
-    const Tensor priors2 = resize_bilinear(priors1, size2, size2, aligned);
-    write_output(request_.out, "second", logits2);
-    const std::array<double, 3> weights{request_.loss_weights[0], request_.loss_weights[1],
-                                        request_.loss_weights[2]};
-    const Stage1Loss loss = stage1_loss(logits, priors1, logits2, priors2,
-                                        {.epoch = request_.epoch,
-                                         .epochs = request_.epochs,
-                                         .weights = weights,
-                                         .alpha = request_.alpha,
-                                         .only_rgb = request_.only_rgb});
-    const auto term = [&](const char* name, const Tensor& value, double weight) {
-      const double unweighted = value.defined() ? value.item() : 0.0;
-      report["terms"][name] = {
-          {"unweighted", unweighted}, {"weight", weight}, {"weighted", weight * unweighted}};
-    };
-    term("csd", loss.csd, weights[0]);
-    term("btm", loss.btm, weights[1]);
-    term("consistency", loss.consistency, weights[2]);
-    report["total"] = loss.total.item();
-    return loss.total;
-  }
-
-  // The IoU losses against gt.npy.
-  Tensor stage2(const std::vector<NamedOutput>& outputs, Json& report) {
-    const io::Array array = io::read_npy(fs::path(request_.inputs) / "gt.npy");
-    SALIX_CHECK(array.shape.rank() == 4 && array.shape[1] == 1 && array.numel() > 0,
-                "audit step: gt.npy must be [N,1,H,W]; got ", array.shape);
-    const Stage2Loss loss = stage2_loss(outputs, from_nchw(*exec_, array).to(dtype_));
-    for (const auto& [name, value] : loss.terms) {
-      report["terms"][name] = {{"weighted", value.item()}};
+    const Loss loss = step.loss(batch, position());
+    for (const NamedOutput& output : loss.outputs) {
+      write_output(request_.out, output.name, output.tensor);
+    }
+    for (const LossTerm& term : loss.terms) {
+      const double value = term.value.defined() ? term.value.item() : 0.0;
+      report["terms"][term.name] = term.weight ? Json{{"unweighted", value},
+                                                      {"weight", *term.weight},
+                                                      {"weighted", *term.weight * value}}
+                                               : Json{{"weighted", value}};
     }
     report["total"] = loss.total.item();
-    return loss.total;
+    backward(loss.total);
+    return true;
   }
 
   // From d<output>.npy of each output that has one. False when none has.
-  bool backward_from_cotangents(const std::vector<NamedOutput>& outputs, Json& loss) {
-    std::vector<Tensor> logits, cotangents;
-    for (const NamedOutput& output : outputs) {
+  bool cotangents(Json& report) {
+    const Tensor image = input("image", 3);
+    const Tensor second =
+        network_.needs_modality() ? field({str("prior_", modality()), {0, 0, 3}}, image) : Tensor();
+    std::vector<Tensor> tensors, cotangents;
+    for (const NamedOutput& output : network_.outputs(image, second)) {
+      write_output(request_.out, output.name, output.tensor);
       const std::string name = "d" + output.name + ".npy";
       const fs::path file = fs::path(request_.inputs) / name;
       if (!fs::exists(file)) continue;
-      logits.push_back(output.tensor);
+      tensors.push_back(output.tensor);
       cotangents.push_back(output_gradient(file, output.tensor));
-      loss["cotangents"].push_back(name);
+      report["cotangents"].push_back(name);
     }
-    if (!logits.empty()) backward(logits, cotangents);
-    return !logits.empty();
+    if (!tensors.empty()) backward(tensors, cotangents);
+    return !tensors.empty();
   }
 
   Tensor output_gradient(const fs::path& file, const Tensor& logits) {
@@ -190,50 +175,24 @@ class AuditStep {
     return dy;
   }
 
-  void update() {
+  void update(TrainingStep& step) {
     if (network_.parameters().front().tensor->dtype() == DType::kBFloat16) {
       output_.err << "note: no update.json: the optimizer needs float32 or float64 weights\n";
       return;
     }
     const io::NamedArrays before = state_dict(network_);
-    const auto optimizer = make_optimizer(request_.optimizer, groups());
-    optimizer->step();
+    step.update().set_rates(step.rates({}, position()));
+    step.update().apply(network_.parameters(), {});
     write_update(request_.out, network_, before, request_.full);
   }
 
-  // The encoders rest in stage 1, and learn at a tenth of the rate in stage 2.
-  std::vector<Optimizer::Group> groups() {
-    const double encoder_rate = network_.name() == "a2s" ? 0.0 : 0.1 * request_.learning_rate;
-    std::vector<Optimizer::Group> groups = parameter_groups(network_, request_.weight_decay);
-    groups[0].learning_rate = encoder_rate;
-    groups[1].learning_rate = request_.learning_rate;
-    return groups;
-  }
-
-  const Request& request_;
+  Request& request_;
   Output output_;
   std::unique_ptr<Exec> exec_;
   LoadedNetwork loaded_;
   Network& network_;
   DType dtype_;
 };
-
-void add_stage1_options(CLI::App& command, Request& request) {
-  command.add_option("--second-scale", request.second_scale,
-                     "stage1: size of the second pass, to which image and priors are resized");
-  command.add_option("--trset", request.letters,
-                     "stage1: training letters, as in cdot; prior_d, prior_o and prior_t.npy "
-                     "[N,3,H,W] are read for d, o and t");
-  command.add_option("--epoch", request.epoch, "stage1: from 1; sets the exponent of CSD")
-      ->capture_default_str();
-  command.add_option("--epochs", request.epochs, "stage1: of the whole run")->capture_default_str();
-  command.add_option("--lrw", request.loss_weights, "stage1: weights of CSD, BTM and consistency")
-      ->delimiter(',')
-      ->expected(3)
-      ->capture_default_str();
-  command.add_option("--rgb", request.alpha, "stage1: alpha of BTM")->capture_default_str();
-  command.add_flag("--only-rgb,--only_rgb", request.only_rgb, "stage1: BTM compares RGB only");
-}
 
 void add_options(CLI::App& command, Request& request) {
   add_common_options(command, request.common);
@@ -248,22 +207,21 @@ void add_options(CLI::App& command, Request& request) {
   command.add_option("--mode", request.mode, "eval or train")
       ->capture_default_str()
       ->check(CLI::IsMember({"eval", "train"}));
-  const bool stage1 = request.network == "a2s";
+  const std::string& own = recipe_entry(request.recipe_name).loss;
   command
-      .add_option("--loss", request.loss,
-                  stage1 ? "stage1: the label-free losses; none: backward needs a cotangent"
-                         : "stage2: IoU against gt.npy [N,1,H,W]; none: backward needs a cotangent")
+      .add_option(
+          "--loss", request.loss,
+          "recipe (or " + own +
+              "): the loss that the recipe trains with, its fields from "
+              ".npy files of their names, masks from gt.npy; none: backward needs a cotangent")
       ->capture_default_str()
-      ->check(CLI::IsMember({"none", stage1 ? "stage1" : "stage2"}));
-  if (stage1) add_stage1_options(command, request);
+      ->check(CLI::IsMember({std::string("none"), std::string("recipe"), own}));
+  command.add_option("--epoch", request.epoch, "of the iteration, from 1")->capture_default_str();
   command.add_option("--dtype", request.dtype, "float32, float64 (on the cpu) or bf16")
       ->capture_default_str()
       ->check(CLI::IsMember({"float32", "float64", "bf16"}));
-  command.add_option("--optim", request.optimizer, "SGD or Adam")->capture_default_str();
-  command.add_option("--lr", request.learning_rate, "learning rate of all but the encoders")
-      ->capture_default_str();
-  command.add_option("--weight-decay", request.weight_decay, "of all parameters")
-      ->capture_default_str();
+  add_recipe_choice(command, request.recipe_name);
+  add_recipe_flags(command, request.recipe_name, request.options);
   command.add_flag("--full", request.full, "also gradients.safetensors and updated.safetensors");
   command.add_flag("--allow-partial", request.allow_partial,
                    "accept an encoder file that lacks tensors");
@@ -274,20 +232,23 @@ void add_options(CLI::App& command, Request& request) {
 void add_audit_step(CLI::App& audit, const Output& output) {
   CLI::App* step = audit.add_subcommand("step", "one forward and backward on .npy inputs");
   step->require_subcommand(1);
-  for (const std::string& network : network_names()) {
-    CLI::App* command = step->add_subcommand(network, "with " + network);
-    const auto request = std::make_shared<Request>();
-    request->network = network;
-    if (network != "a2s") request->learning_rate = 0.005;
-    request->weight_decay = network_facts(network).weight_decay;
+  for (const std::string& name : network_names()) {
+    const NetworkFacts& network = network_facts(name);
+    CLI::App* command = step->add_subcommand(name, "with " + name);
+    const auto request =
+        std::make_shared<Request>(network, recipe_of(output.command, network.default_recipe));
+    // A rate of zero is no reason to leave out gradients that are asked for.
+    if (request->options.has("--full-backward")) request->options.set("--full-backward", true);
     add_options(*command, *request);
-    command->footer(str("Examples:\n  salix audit step ", network, " --weight ", network,
-                        ".pth --inputs in --out out --mode train --full --dtype float64",
-                        network == "a2s"
-                            ? "\n  salix audit step a2s --weight a2s.pth --inputs in --out out "
-                              "--mode train --loss stage1 --second-scale 384 --trset cd --epoch 3"
-                            : ""));
-    command->callback([request, output] { AuditStep(*request, output).run(); });
+    command->footer("Examples:\n  salix audit step " + name + " --weight " + name +
+                    ".pth --inputs in --out out --mode train --full --dtype float64\n" +
+                    "  salix audit step " + name + " --weight " + name +
+                    ".pth --inputs in --out out --mode train --loss recipe --epoch 3");
+    command->callback([request, command, output] {
+      const CLI::Option* letters = command->get_option_no_throw("--trset");
+      request->letters_given = letters != nullptr && letters->count() > 0;
+      AuditStep(*request, output).run();
+    });
   }
 }
 

@@ -7,6 +7,7 @@
 #include "engine/error.h"
 #include "engine/version.h"
 #include "tools/commands.h"
+#include "train/session/interrupted.h"
 
 namespace salix::cli {
 namespace {

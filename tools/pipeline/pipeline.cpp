@@ -11,7 +11,7 @@
 #include "tools/pipeline/pipeline_sheet.h"
 #include "tools/pipeline/pipeline_state.h"
 #include "tools/test/evaluate_sets.h"
-#include "tools/train/train_network.h"
+#include "tools/train/run_training.h"
 #include "train/report/report_page.h"
 #include "train/run_folder/run_directory.h"
 
@@ -35,8 +35,8 @@ void open_folder(const PipelineRequest& request, const Output& output) {
 // What a later step will miss shows now, and not after days.
 void check_data(const PipelineRequest& request) {
   data::DatasetOptions options = request.data.options();
-  data::training_samples(request.stage1().letters, 1, options);
-  options.modality_required = request.network() == "midnet";
+  request.stage1().training.recipe->samples(options);
+  options.modality_required = network_facts(request.network(2)).inputs.size() > 1;
   data::evaluation_lists(request.test_vals(), options);
   options.masks_required = false;
   data::evaluation_lists(request.label_vals(), options);
@@ -63,25 +63,32 @@ void run_pipeline(const PipelineRequest& request, const Output& output) {
   check_data(request);
   open_folder(request, output);
   const fs::path folder = request.folder();
-  const std::string network = request.network();
-  PipelineState state(folder / "pipeline.json", request.task, network,
-                      {{"stage1", "Stage 1: a2s learns without labels", "stage1"},
-                       {"labels", "Pseudo labels: dense CRF on the maps of a2s", "pseudo"},
-                       {"stage2", "Stage 2: " + network + " learns from them", "stage2"},
-                       {"evaluation", "Evaluation of both stages", "scores"}});
+  const std::string network = request.network(2);
+  PipelineState state(
+      folder / "pipeline.json", request.task, network,
+      {{"stage1", "Stage 1: " + request.network(1) + " learns without labels", "stage1"},
+       {"labels", "Pseudo labels: dense CRF on the maps of " + request.network(1), "pseudo"},
+       {"stage2", "Stage 2: " + network + " learns from them", "stage2"},
+       {"evaluation", "Evaluation of both stages", "scores"}});
   const auto step = [&](const char* name, const std::function<void()>& work) {
     state.run(name, [&](const PipelineState::Step& facts) {
       output.err << "== " << facts.title << '\n';
       work();
     });
   };
-  step("stage1", [&] { train_network(request.stage1(), output); });
+  step("stage1", [&] {
+    TrainFlags flags = request.stage1();
+    run_training(flags, output);
+  });
   step("labels", [&] {
     const std::vector<EvaluationResult> results = test_network(request.labels(), output);
     output.out << table_of(results);
     check_all_done(results);
   });
-  step("stage2", [&] { train_network(request.stage2(), output); });
+  step("stage2", [&] {
+    TrainFlags flags = request.stage2();
+    run_training(flags, output);
+  });
   step("evaluation", [&] { evaluate(request, output); });
   write_pipeline_sheet(request, folder / "contact_sheet.png");
   write_report_page(request, output);

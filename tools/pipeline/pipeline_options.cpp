@@ -3,28 +3,31 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "train/recipes/two_stages.h"
+
 namespace salix::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
 // What both trainings share.
-TrainRequest training(const PipelineRequest& pipeline, const std::string& network,
-                      const std::string& folder) {
-  TrainRequest request(network);
-  request.common = pipeline.common;
-  request.data = pipeline.data;
-  request.data.pseudo_root = (pipeline.folder() / "pseudo").string();
+TrainFlags training(const PipelineRequest& pipeline, const std::string& network,
+                    const std::string& folder) {
+  TrainFlags flags(network, network_facts(network).default_recipe);
+  flags.common = pipeline.common;
+  flags.data = pipeline.data;
+  flags.data.pseudo_root = (pipeline.folder() / "pseudo").string();
+  TrainingRequest& request = flags.training;
   request.run_dir = (pipeline.folder() / folder).string();
   request.pretrain = pipeline.pretrain;
   request.allow_partial = pipeline.allow_partial;
-  request.size = pipeline.size;
-  request.batch = pipeline.batch;
+  request.options.set("--size", static_cast<double>(pipeline.size));
+  request.options.set("--batch", static_cast<double>(pipeline.batch));
   request.workers = pipeline.workers;
   request.checkpoint_every = pipeline.checkpoint_every;
   // Killed before it had a configuration, it has nothing to go on from.
   request.resume = fs::exists(fs::path(request.run_dir) / "config.json");
-  return request;
+  return flags;
 }
 
 }  // namespace
@@ -33,34 +36,40 @@ fs::path PipelineRequest::folder() const {
   return run_dir.empty() ? fs::path("pipeline") / task : fs::path(run_dir);
 }
 
-TrainRequest PipelineRequest::stage1() const {
-  TrainRequest request = training(*this, "a2s", "stage1");
-  request.letters = stage1_trset.empty() ? task : stage1_trset;
-  request.epochs = epochs1;
-  request.learning_rate = rate1;
-  request.no_labels = true;
-  return request;
+std::string PipelineRequest::network(int stage) const {
+  const TwoStages networks = two_stages(data::task_of(task.front()));
+  return stage == 1 ? networks.first : networks.second;
 }
 
-TrainRequest PipelineRequest::stage2() const {
-  TrainRequest request = training(*this, network(), "stage2");
-  request.letters = task;
-  request.epochs = epochs2;
-  request.learning_rate = rate2;
-  request.refine_labels = refine_labels;
-  request.refinement_rule = refinement_rule;
-  return request;
+TrainFlags PipelineRequest::stage1() const {
+  TrainFlags flags = training(*this, network(1), "stage1");
+  Options& options = flags.training.options;
+  options.set("--trset", stage1_trset.empty() ? task : stage1_trset);
+  options.set("--epochs", static_cast<double>(epochs1));
+  options.set("--lr", rate1);
+  options.set("--no-labels", true);
+  return flags;
+}
+
+TrainFlags PipelineRequest::stage2() const {
+  TrainFlags flags = training(*this, network(2), "stage2");
+  Options& options = flags.training.options;
+  options.set("--trset", task);
+  options.set("--epochs", static_cast<double>(epochs2));
+  options.set("--lr", rate2);
+  options.set("--olr", refine_labels);
+  options.set("--olr-rule", refinement_rule);
+  return flags;
 }
 
 fs::path PipelineRequest::weights(int stage) const {
-  const std::string file = stage == 1 ? str("stage1/a2s_base_", epochs1, ".pth")
-                                      : str("stage2/", network(), "_base_", epochs2, ".pth");
-  return folder() / file;
+  return folder() /
+         str("stage", stage, '/', network(stage), "_base_", stage == 1 ? epochs1 : epochs2, ".pth");
 }
 
 TestRequest PipelineRequest::evaluation(int stage) const {
   TestRequest request;
-  request.network = stage == 1 ? "a2s" : network();
+  request.network = network(stage);
   request.common = common;
   request.common.json = false;
   request.data = data;
@@ -84,11 +93,18 @@ TestRequest PipelineRequest::labels() const {
 }
 
 std::string PipelineRequest::config_json() const {
-  nlohmann::ordered_json config{
-      {"pipeline", task},    {"network", network()}, {"stage1_trset", stage1().letters},
-      {"vals", test_vals()}, {"pretrain", pretrain}, {"size", size},
-      {"batch", batch},      {"epochs1", epochs1},   {"epochs2", epochs2},
-      {"lr1", rate1},        {"lr2", rate2},         {"seed", common.seed}};
+  nlohmann::ordered_json config{{"pipeline", task},
+                                {"network", network(2)},
+                                {"stage1_trset", stage1_trset.empty() ? task : stage1_trset},
+                                {"vals", test_vals()},
+                                {"pretrain", pretrain},
+                                {"size", size},
+                                {"batch", batch},
+                                {"epochs1", epochs1},
+                                {"epochs2", epochs2},
+                                {"lr1", rate1},
+                                {"lr2", rate2},
+                                {"seed", common.seed}};
   if (refine_labels) config["olr"] = refinement_rule;
   return config.dump(2) + "\n";
 }

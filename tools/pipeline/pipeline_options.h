@@ -20,14 +20,14 @@ struct PipelineRequest {
   bool allow_partial = false, resume = false, refine_labels = false;
   std::string refinement_rule = "replace";
 
-  // "cornet" for task c, "midnet" for the others.
-  std::string network() const { return task == "c" ? "cornet" : "midnet"; }
+  // Of stage 1 or 2.
+  std::string network(int stage) const;
   std::filesystem::path folder() const;
   std::string label_vals() const { return task + "r"; }
   std::string test_vals() const { return vals.empty() ? task + "e" : vals; }
 
-  TrainRequest stage1() const;
-  TrainRequest stage2() const;
+  TrainFlags stage1() const;
+  TrainFlags stage2() const;
   // The test sets with the last weights of a stage; scores and maps lie in the pipeline's folder.
   TestRequest evaluation(int stage) const;
   TestRequest labels() const;

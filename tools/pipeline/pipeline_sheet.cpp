@@ -35,7 +35,7 @@ void write_pipeline_sheet(const PipelineRequest& request, const fs::path& file) 
   const auto lists = data::evaluation_lists(request.label_vals(), options);
   const std::unique_ptr<Exec> exec = make_exec(request.common);
   LoadedNetwork loaded =
-      load_network(*exec, request.network(), request.weights(2), request.allow_partial);
+      load_network(*exec, request.network(2), request.weights(2), request.allow_partial);
   loaded.network->eval();
   loaded.network->prepare_inference();
   Predictor predictor(*loaded.network, request.size);

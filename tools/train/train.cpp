@@ -1,32 +1,21 @@
-// `salix train NET`: stage 1 (a2s) learns from photographs without labels and makes pseudo labels;
-// stage 2 learns from these.
+// `salix train NET`: trains a network by a recipe. The network's own recipe is the default.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
-#include "models/network.h"
-#include "tools/train/train_network.h"
+#include "tools/cli/recipe_flags.h"
+#include "tools/train/run_training.h"
 
 namespace salix::cli {
 namespace {
 
-const char* examples(const std::string& network) {
-  if (network == "a2s") {
-    return "Examples:\n"
-           "  salix train a2s --trset c --pretrain moco_v2_200ep_pretrain.pth.tar --data-path "
-           "dataset\n"
-           "  salix train a2s --trset c --train-set c=photos --epochs 4 --batch 4\n"
-           "  salix train a2s --trset cdot --sub joint --resume";
-  }
-  if (network == "cornet") {
-    return "Examples:\n"
-           "  salix train cornet --pretrain moco_v2_200ep_pretrain.pth.tar --data-path dataset "
-           "--vals ce\n"
-           "  salix train cornet --trset c --olr --resume";
-  }
-  return "Examples:\n"
-         "  salix train midnet --trset t --pretrain moco_v2_200ep_pretrain.pth.tar --vals te\n"
-         "  salix train midnet --trset d --train-set d=my-rgbd --epochs 20";
+std::string examples(const NetworkFacts& network) {
+  const std::string train = "  salix train " + network.name;
+  const std::string pretrain = " --pretrain moco_v2_200ep_pretrain.pth.tar";
+  const std::string set = str(" --trset ", network.default_task);
+  return "Examples:\n" + train + set + pretrain + " --data-path dataset\n" + train + set +
+         str(" --train-set ", network.default_task, "=photos --epochs 4 --batch 4\n") + train +
+         " --resume";
 }
 
 }  // namespace
@@ -34,16 +23,18 @@ const char* examples(const std::string& network) {
 void add_train(CLI::App& app, const Output& output) {
   CLI::App* train = app.add_subcommand("train", "trains a network");
   train->require_subcommand(1);
-  for (const std::string& network : network_names()) {
-    const auto request = std::make_shared<TrainRequest>(network);
-    CLI::App* command = train->add_subcommand(
-        network, request->stage() == 1 ? "stage 1, without labels" : "stage 2, from pseudo labels");
-    add_train_options(*command, *request);
+  for (const std::string& name : network_names()) {
+    const NetworkFacts& network = network_facts(name);
+    const auto flags =
+        std::make_shared<TrainFlags>(name, recipe_of(output.command, network.default_recipe));
+    CLI::App* command =
+        train->add_subcommand(name, "recipe " + network.default_recipe + " unless told");
+    add_train_options(*command, *flags);
     command->footer(examples(network));
-    command->callback([request, output, command] {
+    command->callback([flags, output, command] {
       warn_of_ignored(*command, output.err);
-      train_network(*request, output);
-      output.out << request->folder() << '\n';
+      run_training(*flags, output);
+      output.out << flags->training.folder().string() << '\n';
     });
   }
 }

@@ -9,14 +9,14 @@ void OverRanks::broadcast(const Module& network) const {
   }
 }
 
-void OverRanks::average(StepReport& report) const {
+void OverRanks::average(StepSummary& summary) const {
   if (communicator_ == nullptr) return;
-  std::vector<double> values{report.total};
-  for (const auto& [name, value] : report.terms) values.push_back(value);
+  std::vector<double> values{summary.total};
+  for (const auto& [name, value] : summary.terms) values.push_back(value);
   communicator_->sum(values);
   for (double& value : values) value /= ranks();
-  report.total = values.front();
-  for (std::size_t i = 0; i < report.terms.size(); ++i) report.terms[i].second = values[i + 1];
+  summary.total = values.front();
+  for (std::size_t i = 0; i < summary.terms.size(); ++i) summary.terms[i].second = values[i + 1];
 }
 
 double OverRanks::of_first(double value) const {

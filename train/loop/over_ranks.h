@@ -3,7 +3,9 @@
 #pragma once
 
 #include "engine/comm/communicator.h"
-#include "train/loop/training_step.h"
+#include "layers/modules/module.h"
+#include "train/loop/step_summary.h"
+#include "train/run_folder/position.h"
 
 namespace salix {
 
@@ -22,7 +24,7 @@ class OverRanks {
   // Every rank's network becomes that of rank 0, running statistics included.
   void broadcast(const Module& network) const;
   // Loss and terms become their means over the ranks.
-  void average(StepReport& report) const;
+  void average(StepSummary& summary) const;
   // What rank 0 says.
   double of_first(double value) const;
   bool any(bool here) const;

@@ -7,7 +7,6 @@
 #include "engine/io/weights.h"
 #include "layers/modules/state_dict.h"
 #include "train/loop/not_finite.h"
-#include "train/loop/step_profile.h"
 
 namespace salix {
 namespace {
@@ -39,7 +38,7 @@ void check_finite(const Module& network, const TrainingPosition& position) {
   }
 }
 
-Metrics metrics_of(const StepReport& report, std::int64_t epoch) {
+Metrics metrics_of(const StepSummary& report, std::int64_t epoch) {
   Metrics metrics{{"epoch", epoch}, {"total", report.total}};
   for (const auto& [name, value] : report.terms) metrics.emplace_back(name, value);
   for (const auto& fact : report.more) metrics.push_back(fact);
@@ -48,7 +47,7 @@ Metrics metrics_of(const StepReport& report, std::int64_t epoch) {
   return metrics;
 }
 
-std::vector<std::pair<std::string, double>> curves_of(const StepReport& report) {
+std::vector<std::pair<std::string, double>> curves_of(const StepSummary& report) {
   std::vector<std::pair<std::string, double>> curves{{"loss/total", report.total}};
   for (const auto& [name, value] : report.terms) curves.emplace_back("loss/" + name, value);
   for (const auto& [name, rate] : report.rates) curves.emplace_back("learning_rate/" + name, rate);
@@ -83,24 +82,47 @@ data::LoaderOptions share_of(data::LoaderOptions loader, const OverRanks& ranks)
 }  // namespace
 
 TrainingRun::TrainingRun(Exec& exec, TrainingStep& step, std::vector<data::SampleFiles> samples,
+                         std::shared_ptr<const data::SampleReader> reader,
                          const TrainingRunParams& params, TrainingWatcher watcher)
     : exec_(exec),
       ranks_(exec),
       step_(step),
+      iteration_(exec, step),
+      network_state_(step.network()),
       params_(params),
       watcher_(std::move(watcher)),
-      loader_(std::move(samples), share_of(params.loader, ranks_)),
+      loader_(std::move(samples), std::move(reader), share_of(params.loader, ranks_)),
       checkpoints_(params.folder / "checkpoints", params.keep_checkpoints) {
   step_.network().train();
 }
 
-std::filesystem::path TrainingRun::weights_of(int epoch) const {
-  return params_.folder / str(params_.weights_name, "_", epoch, ".pth");
+std::vector<StatePart*> TrainingRun::parts() {
+  std::vector<StatePart*> parts{&network_state_, &step_.update().optimizer()};
+  for (StatePart* part : step_.more_state()) parts.push_back(part);
+  return parts;
+}
+
+std::int64_t TrainingRun::total_steps() const {
+  const RunLength& length = params_.length;
+  return length.iterations > 0 ? length.iterations : length.epochs * loader_.batches_per_epoch();
+}
+
+bool TrainingRun::done() const {
+  const RunLength& length = params_.length;
+  return length.iterations > 0 ? position_.step >= length.iterations
+                               : position_.epoch > length.epochs;
+}
+
+bool TrainingRun::weights_due(std::int64_t ended_epoch) const {
+  const RunLength& length = params_.length;
+  const bool last =
+      length.iterations > 0 ? position_.step >= length.iterations : ended_epoch == length.epochs;
+  if (length.weights_every == 0) return ended_epoch > 0 || last;
+  return position_.step > 0 && (position_.step % length.weights_every == 0 || last);
 }
 
 bool TrainingRun::resume() {
-  const auto found =
-      checkpoints_.resume(step_.network(), step_.optimizer(), params_.identity, watcher_.say);
+  const auto found = checkpoints_.resume(exec_, parts(), params_.identity, watcher_.say);
   if (found) position_ = *found;
   ranks_.check_same_position(position_);
   return found.has_value();
@@ -111,12 +133,12 @@ bool TrainingRun::train() {
   if (ranks_.writes()) open_logs();
   // A kill before the first checkpoint then resumes too, with these very weights.
   if (position_.step == 0) save();
-  // Killed between an epoch's checkpoint and its scores.
-  const bool between_epochs = position_.iteration == 0 && position_.epoch > 1;
-  if (between_epochs && !has_line(params_.folder / "metrics.jsonl", position_.step, "set")) {
-    score(static_cast<int>(position_.epoch) - 1);
+  // Killed between the checkpoint behind some weights and their scores.
+  const std::int64_t ended = position_.iteration == 0 ? position_.epoch - 1 : 0;
+  if (weights_due(ended) && !has_line(params_.folder / "metrics.jsonl", position_.step, "set")) {
+    score(static_cast<int>(ended > 0 ? ended : position_.epoch));
   }
-  while (position_.epoch <= params_.epochs) {
+  while (!done()) {
     if (!train_epoch()) return false;
   }
   return true;
@@ -128,12 +150,12 @@ void TrainingRun::open_logs() {
   tensorboard_ = std::make_unique<TensorBoardLog>(params_.folder, position_.step);
   if (!params_.audit_trace) return;
   trace_ = std::make_unique<AuditTrace>(exec_, params_.folder / "audit.jsonl", position_.step);
-  step_.set_trace(trace_.get());
+  iteration_.set_trace(trace_.get());
 }
 
 bool TrainingRun::train_epoch() {
   loader_.start_epoch(position_.epoch, position_.iteration);
-  if (position_.iteration == 0) step_.start_epoch();
+  if (position_.iteration == 0) iteration_.start_epoch();
   bool stop = false;
   std::int64_t unsaved = 0;
   for (Stopwatch waiting; std::optional<data::Batch> batch = loader_.next();
@@ -141,15 +163,20 @@ bool TrainingRun::train_epoch() {
     iterate(std::move(*batch), waiting.seconds());
     ++unsaved;
     stop = ranks_.any(stop || (watcher_.stop_requested && watcher_.stop_requested()));
-    const bool last = position_.iteration == loader_.batches_per_epoch();
-    if (last || !step_.at_rest(position_.step)) continue;
+    if (position_.iteration == loader_.batches_per_epoch()) break;
+    if (weights_due(/*ended_epoch=*/0)) {
+      write_weights(/*epoch_ends=*/false);
+      unsaved = 0;
+    }
+    if (done()) return true;
+    if (!step_.update().at_rest(position_.step)) continue;
     if (stop || unsaved >= params_.checkpoint_every) {
       save();
       unsaved = 0;
     }
     if (stop) return false;
   }
-  finish_epoch();
+  write_weights(/*epoch_ends=*/true);
   return !stop;
 }
 
@@ -158,7 +185,7 @@ void TrainingRun::iterate(data::Batch batch, double loader_seconds) {
   auto next = std::make_unique<InFlight>(InFlight{
       .batch = std::move(batch),
       .position = position_,
-      .queued = Queued<StepReport>({}),
+      .queued = QueuedStep({}),
       .loader_seconds = loader_seconds,
   });
   const bool profiled = ++iterations_here_ == kProfiledIteration;
@@ -166,7 +193,7 @@ void TrainingRun::iterate(data::Batch batch, double loader_seconds) {
   if (profiled) next->profile = std::make_unique<StepProfile>(exec_);
   {
     const Share share(exec_, *next);
-    next->queued = step_.queue(next->batch, position_);
+    next->queued = iteration_.queue(next->batch, position_);
   }
   ++next->position.step;
   ++next->position.iteration;
@@ -179,20 +206,20 @@ void TrainingRun::iterate(data::Batch batch, double loader_seconds) {
 void TrainingRun::land() {
   if (!in_flight_) return;
   const std::unique_ptr<InFlight> done = std::move(in_flight_);
-  StepReport report;
+  StepSummary summary;
   {
     const Share share(exec_, *done);
-    report = done->queued.report();
-    ranks_.average(report);
+    summary = done->queued.finish();
+    ranks_.average(summary);
   }
   if (trace_) trace_->end_step(step_.network());
-  if (ranks_.writes()) log(*done, report);
-  if (watcher_.on_step) watcher_.on_step(report, done->position);
+  if (ranks_.writes()) log(*done, summary);
+  if (watcher_.on_step) watcher_.on_step(summary, done->position);
 }
 
-void TrainingRun::log(const InFlight& done, const StepReport& report) {
+void TrainingRun::log(const InFlight& done, const StepSummary& summary) {
   const std::int64_t step = done.position.step;
-  metrics_->write(step, metrics_of(report, done.position.epoch));
+  metrics_->write(step, metrics_of(summary, done.position.epoch));
   if (done.profile) {
     done.profile->write(params_.folder / "profile.json", step);
   } else {
@@ -205,21 +232,30 @@ void TrainingRun::log(const InFlight& done, const StepReport& report) {
                           {"copies", done.counts.copies},
                           {"allocations", done.counts.allocations}});
   }
-  tensorboard_->write(step, curves_of(report));
+  tensorboard_->write(step, curves_of(summary));
 }
 
-void TrainingRun::finish_epoch() {
+void TrainingRun::write_weights(bool epoch_ends) {
   land();
   const auto epoch = static_cast<int>(position_.epoch);
-  if (ranks_.writes()) {
+  const bool due = weights_due(epoch_ends ? position_.epoch : 0);
+  const std::filesystem::path weights =
+      params_.folder / (params_.length.weights_every > 0 || !epoch_ends
+                            ? str(params_.weights_name, "_iter_", position_.step, ".pth")
+                            : str(params_.weights_name, "_", epoch, ".pth"));
+  if (due && ranks_.writes()) {
     check_finite(step_.network(), position_);
-    io::write_weights(weights_of(epoch), state_dict(step_.network()));
+    io::write_weights(weights, state_dict(step_.network()));
   }
-  ++position_.epoch;
-  position_.iteration = 0;
-  save();
-  if (ranks_.writes() && watcher_.on_epoch) watcher_.on_epoch(epoch, weights_of(epoch));
-  score(epoch);
+  if (epoch_ends) {
+    ++position_.epoch;
+    position_.iteration = 0;
+  }
+  // Gradients are not in a checkpoint; those that wait at the end of an epoch are mostly dropped.
+  const bool dropped = epoch_ends && !step_.update().params().carry;
+  if (dropped || step_.update().at_rest(position_.step)) save();
+  if (due && ranks_.writes() && watcher_.on_weights) watcher_.on_weights(epoch, weights);
+  if (due) score(epoch);
   ranks_.wait_for_all();  // the next epoch may read labels that any of them has refined
 }
 
@@ -233,7 +269,7 @@ void TrainingRun::save() {
   land();  // a checkpoint assumes that the log holds every step before it
   if (!ranks_.writes()) return;
   check_finite(step_.network(), position_);
-  checkpoints_.save(step_.network(), step_.optimizer(), position_, params_.identity);
+  checkpoints_.save(exec_, parts(), position_, params_.identity);
 }
 
 }  // namespace salix

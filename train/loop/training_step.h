@@ -1,65 +1,59 @@
-// One iteration of a training, as the run around it sees it: a batch in, losses out, and the
-// state that a checkpoint holds. Stage 1 and stage 2 are two of them.
-// An iteration is queued, and reported later: the device need not stand still while the host
-// reads a loss, and the host prepares the next iteration meanwhile.
+// What a recipe computes in one iteration: the loss of a batch, and the rule that changes the
+// weights. Everything around it (backward pass, ranks, guard, log, checkpoints) is the loop's.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "data/loading/loader.h"
-#include "train/audit/audit_trace.h"
-#include "train/run_folder/checkpoint.h"
+#include "models/network.h"
+#include "train/loop/step_input.h"
+#include "train/optimizers/update_rule.h"
 #include "train/run_folder/loggers/metrics_log.h"
+#include "train/run_folder/position.h"
+#include "train/run_folder/state_part.h"
 
 namespace salix {
 
-struct StepReport {
-  double total = 0;                                   // the loss
-  std::vector<std::pair<std::string, double>> terms;  // its weighted terms: "csd", "btm", ...
-  std::vector<std::pair<std::string, double>> rates;  // learning rates: "encoder", "decoder"
-  Metrics more;                                       // other facts worth a place in the log
-  double gradient_norm = 0;                           // before clipping; only with clipping
+// One of the numbers that the log shows beside the total.
+struct LossTerm {
+  std::string name;                   // "csd"
+  Tensor value;                       // one element, off the tape; undefined: not evaluated, 0
+  std::optional<double> weight = {};  // of `value` in the total; none: it is weighted already
 };
 
-// An iteration on its way.
-template <typename Report>
-class Queued {
- public:
-  explicit Queued(std::function<Report()> report) : report_(std::move(report)) {}
-  // Once: waits until the device has done it, not for what was queued after it.
-  // Errors    NotFinite when the loss is not a finite number; weights, optimizer and running
-  //           statistics are then as before the iteration, and so they stay when others were
-  //           queued behind it.
-  Report report() { return report_(); }
-
- private:
-  std::function<Report()> report_;
+struct Loss {
+  Tensor total;  // one element, on the tape
+  std::vector<LossTerm> terms = {};
+  Metrics facts = {};  // known on the host, worth a place in the log: the size of a second pass
+  // What the network gave, for those who audit the step.
+  std::vector<NamedOutput> outputs = {};
+  // Work on the host once the iteration is done and its loss is known to be finite: labels that
+  // are written anew. It may hold tensors.
+  std::function<void()> afterwards = {};
 };
 
 class TrainingStep {
  public:
   virtual ~TrainingStep() = default;
 
-  // Leaves weights, optimizer and running statistics as after the iteration at `position` (the
-  // one about to be done: its step counts from 0). `batch` must stay until its report.
-  virtual Queued<StepReport> queue(const data::Batch& batch, const TrainingPosition& position) = 0;
-  StepReport operator()(const data::Batch& batch, const TrainingPosition& position) {
-    return queue(batch, position).report();
-  }
-
-  // Gradients that were not yet used are dropped at the start of an epoch.
-  virtual void start_epoch() = 0;
-  // Whether no gradients wait for the optimizer after `steps` iterations, so that a checkpoint
-  // holds everything.
-  virtual bool at_rest(std::int64_t steps) const = 0;
-  // Writes the gradients of every iteration; nullptr: none. The caller keeps ownership.
-  virtual void set_trace(AuditTrace* trace) = 0;
-
+  // The forward pass. `position`: of the iteration about to be done; its step counts from 0.
+  virtual Loss loss(const StepInput& input, const TrainingPosition& position) = 0;
+  // The learning rate of each group of update() for this iteration.
+  virtual std::vector<double> rates(const StepInput& input, const TrainingPosition& position) = 0;
+  virtual UpdateRule& update() = 0;
+  // The network that is trained: its running statistics are guarded, its weights are the result.
   virtual Module& network() = 0;
-  virtual Optimizer& optimizer() = 0;
+
+  // When the update was queued: what moves on beside the weights (memory bank, key encoder).
+  // Where `frozen` [] is not 0 on the device, the loss was not finite and nothing may change.
+  virtual void after_update(const StepInput& input, const Tensor& frozen) {
+    (void)input;
+    (void)frozen;
+  }
+  // Parts of a checkpoint beside network and optimizer, by name.
+  virtual std::vector<StatePart*> more_state() { return {}; }
 };
 
 }  // namespace salix

@@ -27,8 +27,8 @@ void Adam::update(const Update& u) {
                       .frozen = u.frozen});
 }
 
-io::NamedArrays Adam::state() const {
-  io::NamedArrays arrays = Optimizer::state();
+io::NamedArrays Adam::save() const {
+  io::NamedArrays arrays = Optimizer::save();
   for (std::size_t g = 0; g < groups().size(); ++g) {
     for (std::size_t i = 0; i < step_counts()[g].size(); ++i) {
       if (step_counts()[g][i] == 0) continue;
@@ -39,8 +39,9 @@ io::NamedArrays Adam::state() const {
   return arrays;
 }
 
-void Adam::load_state(const io::NamedArrays& state) {
-  StepCounts steps = step_counts();
+Adam::State Adam::split(const io::NamedArrays& state) const {
+  State split{step_counts(), {}};
+  StepCounts& steps = split.steps;
   std::set<std::string> own;
   for (std::size_t g = 0; g < groups().size(); ++g) {
     for (std::size_t i = 0; i < steps[g].size(); ++i) {
@@ -60,13 +61,18 @@ void Adam::load_state(const io::NamedArrays& state) {
       own.insert(kStep + name);
     }
   }
-  // The rest is for the base class to know, or to refuse.
-  io::NamedArrays rest;
   for (const io::NamedArray& named : state) {
-    if (!own.contains(named.name)) rest.add(named.name, named.array);
+    if (!own.contains(named.name)) split.rest.add(named.name, named.array);
   }
-  Optimizer::load_state(rest);
-  set_step_counts(std::move(steps));
+  return split;
+}
+
+void Adam::check(const io::NamedArrays& state) const { Optimizer::check(split(state).rest); }
+
+void Adam::load(const io::NamedArrays& state) {
+  State loaded = split(state);
+  Optimizer::load(loaded.rest);
+  set_step_counts(std::move(loaded.steps));
 }
 
 }  // namespace salix

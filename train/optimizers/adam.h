@@ -21,10 +21,17 @@ struct AdamOptions {
 class Adam : public Optimizer {
  public:
   explicit Adam(std::vector<Group> groups, AdamOptions options = {});
-  io::NamedArrays state() const override;
-  void load_state(const io::NamedArrays& state) override;
+  io::NamedArrays save() const override;
+  void check(const io::NamedArrays& state) const override;
+  void load(const io::NamedArrays& state) override;
 
  private:
+  // What the base class does not know of: the steps. The rest is its own to check.
+  struct State {
+    StepCounts steps;
+    io::NamedArrays rest;
+  };
+  State split(const io::NamedArrays& state) const;
   void update(const Update& update) override;
 
   AdamOptions options_;

@@ -56,7 +56,7 @@ void Optimizer::clear_grad() {
   }
 }
 
-io::NamedArrays Optimizer::state() const {
+io::NamedArrays Optimizer::save() const {
   io::NamedArrays arrays;
   for (const Slot& slot : slots_) {
     for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -71,17 +71,17 @@ io::NamedArrays Optimizer::state() const {
   return arrays;
 }
 
-void Optimizer::load_state(const io::NamedArrays& state) {
-  std::vector<Slot> loaded = slots_;
-  StepCounts counts = step_counts_;
+Optimizer::State Optimizer::read(const io::NamedArrays& state) const {
+  State read{slots_, step_counts_};
   std::size_t used = 0;
-  for (Slot& slot : loaded) {
+  for (Slot& slot : read.slots) {
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i) {
         const StateEntry& parameter = groups_[g].parameters[i];
         const io::Array* array = state.find(slot.name + "." + parameter.name);
         slot.tensors[g][i] = {};
-        counts[g][i] = array == nullptr ? 0 : 1;  // at least; those that matter are in a file
+        read.step_counts[g][i] =
+            array == nullptr ? 0 : 1;  // at least; those that matter are in a file
         if (array == nullptr) continue;
         Tensor tensor = from_array(parameter.tensor->exec(), *array, parameter.layout);
         SALIX_CHECK(tensor.shape() == parameter.tensor->shape() &&
@@ -95,8 +95,15 @@ void Optimizer::load_state(const io::NamedArrays& state) {
     }
   }
   if (used != state.size()) refuse_unknown(state);
-  slots_ = std::move(loaded);
-  step_counts_ = std::move(counts);
+  return read;
+}
+
+void Optimizer::check(const io::NamedArrays& state) const { read(state); }
+
+void Optimizer::load(const io::NamedArrays& state) {
+  State loaded = read(state);
+  slots_ = std::move(loaded.slots);
+  step_counts_ = std::move(loaded.step_counts);
 }
 
 void Optimizer::refuse_unknown(const io::NamedArrays& state) const {

@@ -7,10 +7,11 @@
 
 #include "engine/io/array.h"
 #include "layers/modules/module.h"
+#include "train/run_folder/state_part.h"
 
 namespace salix {
 
-class Optimizer {
+class Optimizer : public StatePart {
  public:
   struct Group {
     std::vector<StateEntry> parameters;
@@ -18,7 +19,6 @@ class Optimizer {
     double weight_decay = 0;
   };
 
-  virtual ~Optimizer() = default;
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
@@ -42,12 +42,13 @@ class Optimizer {
   std::vector<Group>& groups() { return groups_; }
   const std::vector<Group>& groups() const { return groups_; }
 
+  std::string prefix() const override { return "optimizer."; }
   // "<slot>.<parameter>" in files' layout, for every parameter that was updated before:
   // "velocity.encoder.conv1.weight".
-  virtual io::NamedArrays state() const;
-  // Makes the state be what state() gave. InvalidInput, and nothing is changed, for a name or
-  // a shape that does not belong to the groups' parameters.
-  virtual void load_state(const io::NamedArrays& state);
+  io::NamedArrays save() const override;
+  // InvalidInput for a name or a shape that does not belong to the groups' parameters.
+  void check(const io::NamedArrays& state) const override;
+  void load(const io::NamedArrays& state) override;
 
  protected:
   // `slots`: the names of the tensors kept per parameter.
@@ -73,6 +74,11 @@ class Optimizer {
   };
 
   void update(std::size_t group, std::size_t parameter, const Controls& controls);
+  struct State {
+    std::vector<Slot> slots;
+    StepCounts step_counts;
+  };
+  State read(const io::NamedArrays& state) const;
   void refuse_unknown(const io::NamedArrays& state) const;
 
   std::vector<Group> groups_;

@@ -4,20 +4,12 @@
 
 #include "engine/io/safetensors.h"
 #include "engine/version.h"
-#include "layers/modules/state_dict.h"
 #include "train/run_folder/hash.h"
 
 namespace salix {
 namespace {
 
 constexpr const char* kFormat = "salix checkpoint 1";
-constexpr std::string_view kOptimizer = "optimizer.";
-
-Exec& exec_of(const Module& network) {
-  const std::vector<StateEntry> state = network.state();
-  SALIX_CHECK(!state.empty(), "checkpoint: the network has no parameters");
-  return state.front().tensor->exec();
-}
 
 // Over names and bytes, so that a flipped bit or a swapped tensor shows.
 std::string content_hash(const io::NamedArrays& arrays) {
@@ -72,30 +64,35 @@ void check_same_run(const std::string& file, const Facts& facts, const Exec& exe
               " was trained with --seed ", facts.text("seed"), "; got ", exec.options().seed);
 }
 
-void check_same_network(const std::string& file, const Module& network,
-                        const io::NamedArrays& arrays) {
-  std::size_t known = 0;
-  for (const StateEntry& entry : network.state()) {
-    const io::Array* array = arrays.find(entry.name);
-    SALIX_CHECK(array != nullptr, "resume: ", file, " has no '", entry.name,
-                "'; is it of another network?");
-    SALIX_CHECK(array->dtype == entry.tensor->dtype(), "resume: '", entry.name, "' must be ",
-                entry.tensor->dtype(), "; ", file, " has ", array->dtype);
-    ++known;
+// The arrays of each part, without its prefix; the part with the longest prefix that fits counts.
+std::vector<io::NamedArrays> split(const io::NamedArrays& arrays,
+                                   const std::vector<StatePart*>& parts) {
+  std::vector<io::NamedArrays> split(parts.size());
+  for (const io::NamedArray& named : arrays) {
+    std::size_t owner = parts.size(), length = 0;
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      const std::string prefix = parts[p]->prefix();
+      if (!named.name.starts_with(prefix)) continue;
+      if (owner != parts.size() && prefix.size() < length) continue;
+      owner = p, length = prefix.size();
+    }
+    SALIX_CHECK(owner != parts.size(), "the checkpoint holds '", named.name,
+                "', which belongs to no part of this run");
+    split[owner].add(named.name.substr(length), named.array);
   }
-  SALIX_CHECK(known == arrays.size(), "resume: ", file, " has ", arrays.size(),
-              " tensors; this network has ", known, "; is it of another network?");
+  return split;
 }
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, const Module& network,
-                     const Optimizer& optimizer, const TrainingPosition& position,
+void save_checkpoint(const std::filesystem::path& path, const Exec& exec,
+                     const std::vector<StatePart*>& parts, const TrainingPosition& position,
                      const RunIdentity& identity) {
-  const Exec& exec = exec_of(network);
-  io::NamedArrays arrays = state_dict(network);
-  for (const io::NamedArray& named : optimizer.state()) {
-    arrays.add(str(kOptimizer, named.name), named.array);
+  io::NamedArrays arrays;
+  for (const StatePart* part : parts) {
+    for (const io::NamedArray& named : part->save()) {
+      arrays.add(part->prefix() + named.name, named.array);
+    }
   }
   io::write_safetensors(path, arrays,
                         {{"format", kFormat},
@@ -110,8 +107,9 @@ void save_checkpoint(const std::filesystem::path& path, const Module& network,
                          {"content_hash", content_hash(arrays)}});
 }
 
-TrainingPosition load_checkpoint(const std::filesystem::path& path, Module& network,
-                                 Optimizer& optimizer, const RunIdentity& identity) {
+TrainingPosition load_checkpoint(const std::filesystem::path& path, Exec& exec,
+                                 const std::vector<StatePart*>& parts,
+                                 const RunIdentity& identity) {
   const io::Safetensors file = io::read_safetensors(path);
   const Facts facts(file.metadata, path.string());
   if (facts.text("format") != kFormat) {
@@ -121,24 +119,18 @@ TrainingPosition load_checkpoint(const std::filesystem::path& path, Module& netw
   if (facts.text("content_hash") != content_hash(file.tensors)) {
     throw IoError(path.string() + ": the tensors do not match the file's checksum; it is damaged");
   }
-  Exec& exec = exec_of(network);
   check_same_run(path.string(), facts, exec, identity);
   const TrainingPosition position{facts.number<std::int64_t>("epoch"),
                                   facts.number<std::int64_t>("iteration"),
                                   facts.number<std::int64_t>("step")};
   const auto random_step = facts.number<std::uint32_t>("random_step");
-
-  io::NamedArrays weights, state;
-  for (const io::NamedArray& named : file.tensors) {
-    if (named.name.starts_with(kOptimizer)) {
-      state.add(named.name.substr(kOptimizer.size()), named.array);
-    } else {
-      weights.add(named.name, named.array);
-    }
+  try {
+    const std::vector<io::NamedArrays> arrays = split(file.tensors, parts);
+    for (std::size_t p = 0; p < parts.size(); ++p) parts[p]->check(arrays[p]);
+    for (std::size_t p = 0; p < parts.size(); ++p) parts[p]->load(arrays[p]);
+  } catch (const InvalidInput& error) {
+    throw InvalidInput(str("resume: ", path.string(), ": ", error.what()));
   }
-  check_same_network(path.string(), network, weights);
-  optimizer.load_state(state);
-  load_state_dict(network, weights);
   exec.set_random_step(random_step);
   return position;
 }

@@ -50,10 +50,10 @@ CheckpointFolder::CheckpointFolder(fs::path folder, int keep)
   }
 }
 
-fs::path CheckpointFolder::save(const Module& network, const Optimizer& optimizer,
+fs::path CheckpointFolder::save(const Exec& exec, const std::vector<StatePart*>& parts,
                                 const TrainingPosition& position, const RunIdentity& identity) {
   const std::string name = file_name(position.step);
-  save_checkpoint(folder_ / name, network, optimizer, position, identity);
+  save_checkpoint(folder_ / name, exec, parts, position, identity);
   io::write_file_atomically(folder_ / "latest", io::bytes_of(name + "\n"));
   prune(position.step);
   return folder_ / name;
@@ -74,12 +74,12 @@ std::vector<fs::path> CheckpointFolder::candidates() const {
 }
 
 std::optional<TrainingPosition> CheckpointFolder::resume(
-    Module& network, Optimizer& optimizer, const RunIdentity& identity,
+    Exec& exec, const std::vector<StatePart*>& parts, const RunIdentity& identity,
     const std::function<void(const std::string&)>& warn) {
   const std::vector<fs::path> paths = candidates();
   for (const fs::path& path : paths) {
     try {
-      return load_checkpoint(path, network, optimizer, identity);
+      return load_checkpoint(path, exec, parts, identity);
     } catch (const IoError& error) {
       warn(str("warning: ", error.what(), "; trying the checkpoint before it"));
     }

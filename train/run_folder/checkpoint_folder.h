@@ -16,13 +16,13 @@ class CheckpointFolder {
 
   // Writes the checkpoint, then points `latest` at it, then removes what is no longer kept;
   // killed at any moment, the folder still resumes. Returns the file.
-  std::filesystem::path save(const Module& network, const Optimizer& optimizer,
+  std::filesystem::path save(const Exec& exec, const std::vector<StatePart*>& parts,
                              const TrainingPosition& position, const RunIdentity& identity);
 
   // Loads the newest checkpoint; a damaged one is passed to `warn` and the one before is taken.
   // Empty when there is none at all. IoError when all are damaged, InvalidInput as
   // load_checkpoint().
-  std::optional<TrainingPosition> resume(Module& network, Optimizer& optimizer,
+  std::optional<TrainingPosition> resume(Exec& exec, const std::vector<StatePart*>& parts,
                                          const RunIdentity& identity,
                                          const std::function<void(const std::string&)>& warn);
 

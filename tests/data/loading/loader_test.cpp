@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "data/loading/draws.h"
+#include "data/loading/saliency_reader.h"
 #include "data/loading/training_sample.h"
 #include "engine/error.h"
 #include "tests/data/sets/tree_support.h"
@@ -41,13 +42,7 @@ class LoaderTest : public ::testing::Test {
       }
       samples_.push_back(files);
     }
-    options_ = {.letters = "cd",
-                .batch = 4,
-                .size = 8,
-                .workers = 2,
-                .prefetch = 2,
-                .seed = 7,
-                .with_masks = true};
+    options_ = {.batch = 4, .workers = 2, .prefetch = 2, .seed = 7};
     options_.warn = [this](const std::string& text) { warnings_.push_back(text); };
   }
   void spoil(std::int64_t sample) {
@@ -59,22 +54,27 @@ class LoaderTest : public ::testing::Test {
     while (auto batch = loader.next()) batches.push_back(std::move(*batch));
     return batches;
   }
+  std::shared_ptr<const SampleReader> reader() const {
+    return std::make_shared<SaliencyReader>(fields_);
+  }
   std::vector<Batch> epoch(LoaderOptions options, std::int64_t number, std::int64_t first = 0) {
-    Loader loader(samples_, std::move(options));
+    Loader loader(samples_, reader(), std::move(options));
     loader.start_epoch(number, first);
     return rest(loader);
   }
   static void expect_equal(const Batch& a, const Batch& b) {
     EXPECT_EQ(a.index, b.index);
     EXPECT_EQ(a.samples, b.samples);
-    EXPECT_EQ(a.flipped, b.flipped);
-    EXPECT_TRUE(std::ranges::equal(a.image, b.image));
-    EXPECT_TRUE(std::ranges::equal(a.mask, b.mask));
-    for (int k = 0; k < kModalities; ++k) EXPECT_TRUE(std::ranges::equal(a.prior[k], b.prior[k]));
+    ASSERT_EQ(a.fields.size(), b.fields.size());
+    for (std::size_t k = 0; k < a.fields.size(); ++k) {
+      EXPECT_EQ(a.fields[k].field.name, b.fields[k].field.name);
+      EXPECT_TRUE(std::ranges::equal(a.fields[k].values, b.fields[k].values));
+    }
   }
 
   salix::testing::ScratchFolder scratch_;
   std::vector<SampleFiles> samples_;
+  SaliencyFields fields_{.letters = "cd", .size = 8, .with_masks = true};
   LoaderOptions options_;
   std::vector<std::string> warnings_;
 };
@@ -91,31 +91,31 @@ TEST_F(LoaderTest, DeliversTheEpochsOrderAndDropsTheLastPartialBatch) {
       const std::int64_t index = order[4 * b + k];
       const bool flip = draw_flip(7, 3, index);
       EXPECT_EQ(batch.samples[k], index);
-      EXPECT_EQ(batch.flipped[k], flip);
       const auto expected =
           load_training_sample(samples_[static_cast<std::size_t>(index)], "cd", 8, flip);
-      EXPECT_TRUE(std::ranges::equal(batch.image.span().subspan(192 * k, 192), expected.image));
-      EXPECT_TRUE(std::ranges::equal(batch.mask.span().subspan(64 * k, 64), expected.mask));
+      EXPECT_TRUE(std::ranges::equal(batch["image"].span().subspan(192 * k, 192), expected.image));
+      EXPECT_TRUE(std::ranges::equal(batch["mask"].span().subspan(64 * k, 64), expected.mask));
       EXPECT_TRUE(
-          std::ranges::equal(batch.prior[0].span().subspan(192 * k, 192), expected.prior[0]));
+          std::ranges::equal(batch["prior_d"].span().subspan(192 * k, 192), expected.prior[0]));
     }
-    EXPECT_TRUE(batch.prior[1].empty());
+    EXPECT_EQ(batch.fields.size(), 3u);
+    EXPECT_FALSE(batch.has("prior_o"));
   }
 }
 
 TEST_F(LoaderTest, AsksWhereTheMaskOfASampleLiesInAnEpoch) {
   put_image(scratch_ / "later.png", 1, 999);
-  LoaderOptions options = options_;
-  options.mask_file = [this](std::int64_t sample, std::int64_t epoch) {
+  const auto before = epoch(options_, 2), first = epoch(options_, 1);
+  fields_.mask_file = [this](std::int64_t sample, std::int64_t epoch) {
     return sample == 5 && epoch > 1 ? std::filesystem::path(scratch_ / "later.png")
                                     : samples_[static_cast<std::size_t>(sample)].mask;
   };
-  expect_equal(epoch(options, 1)[0], epoch(options_, 1)[0]);
-  const auto batches = epoch(options, 2), before = epoch(options_, 2);
+  expect_equal(epoch(options_, 1)[0], first[0]);
+  const auto batches = epoch(options_, 2);
   for (std::size_t b = 0; b < batches.size(); ++b) {
     const auto& samples = batches[b].samples;
     const bool holds = std::find(samples.begin(), samples.end(), 5) != samples.end();
-    EXPECT_EQ(std::ranges::equal(batches[b].mask, before[b].mask), !holds);
+    EXPECT_EQ(std::ranges::equal(batches[b]["mask"], before[b]["mask"]), !holds);
   }
 }
 
@@ -156,16 +156,15 @@ TEST_F(LoaderTest, TheRanksBatchesTogetherAreOneLargeBatch) {
     for (std::size_t k = 0; k < 4; ++k) {
       const Batch& part = parts[k / 2][b];
       EXPECT_EQ(part.samples[k % 2], whole[b].samples[k]);
-      EXPECT_EQ(part.flipped[k % 2], whole[b].flipped[k]);
-      EXPECT_TRUE(std::ranges::equal(part.image.span().subspan(192 * (k % 2), 192),
-                                     whole[b].image.span().subspan(192 * k, 192)));
+      EXPECT_TRUE(std::ranges::equal(part["image"].span().subspan(192 * (k % 2), 192),
+                                     whole[b]["image"].span().subspan(192 * k, 192)));
     }
   }
 }
 
 TEST_F(LoaderTest, MayBeginAnotherEpochAtAnyMoment) {
   const auto reference = epoch(options_, 2);
-  Loader loader(samples_, options_);
+  Loader loader(samples_, reader(), options_);
   for (int taken = 0; taken < 5; ++taken) {
     loader.start_epoch(taken);
     for (int k = 0; k < taken; ++k) loader.next();
@@ -182,7 +181,7 @@ TEST_F(LoaderTest, ThrowsAtTheBatchThatHasTheBadFile) {
   spoil(order[9]);
   for (const int workers : {0, 3}) {
     options_.workers = workers;
-    Loader loader(samples_, options_);
+    Loader loader(samples_, reader(), options_);
     loader.start_epoch(0);
     EXPECT_EQ(loader.next()->index, 0);
     EXPECT_EQ(loader.next()->index, 1);
@@ -208,12 +207,15 @@ TEST_F(LoaderTest, SkipsBadFilesTheSameWayForAnyNumberOfWorkers) {
   for (const int workers : {0, 1, 4}) {
     warnings_.clear();
     options_.workers = workers;
-    Loader loader(samples_, options_);
+    Loader loader(samples_, reader(), options_);
     loader.start_epoch(number);
     const auto batches = rest(loader);
     ASSERT_EQ(batches.size(), 5u);
     EXPECT_THAT(batches[1].samples, ElementsAre(order[4], order[7], order[7], order[7]));
-    EXPECT_EQ(batches[1].flipped[1], draw_flip(7, number, order[7]));
+    const auto standing_in = load_training_sample(samples_[static_cast<std::size_t>(order[7])], "c",
+                                                  8, draw_flip(7, number, order[7]));
+    EXPECT_TRUE(
+        std::ranges::equal(batches[1]["image"].span().subspan(192, 192), standing_in.image));
     EXPECT_THAT(batches[2].samples, ElementsAre(order[8], order[9], order[10], order[11]));
     EXPECT_EQ(loader.skipped_files(), 2);
     ASSERT_EQ(warnings_.size(), 2u);
@@ -228,7 +230,7 @@ TEST_F(LoaderTest, SkipsBadFilesTheSameWayForAnyNumberOfWorkers) {
 TEST_F(LoaderTest, GivesUpWhenNothingCanBeRead) {
   options_.on_bad_image = OnBadImage::kSkip;
   for (int k = 0; k < kSamples; ++k) spoil(k);
-  Loader loader(samples_, options_);
+  Loader loader(samples_, reader(), options_);
   loader.start_epoch(0);
   EXPECT_THAT([&] { loader.next(); },
               Throws<IoError>(Property(&IoError::what, HasSubstr("none of the 23 samples"))));
@@ -258,7 +260,7 @@ TEST_F(LoaderTest, HoldsNoMoreBatchesThanPrefetchAllowsAndReusesThem) {
   options_.memory = memory;
   options_.workers = 3;
   {
-    Loader loader(samples_, options_);
+    Loader loader(samples_, reader(), options_);
     for (int number = 0; number < 3; ++number) {
       loader.start_epoch(number);
       std::this_thread::sleep_for(
@@ -276,11 +278,11 @@ TEST_F(LoaderTest, HoldsNoMoreBatchesThanPrefetchAllowsAndReusesThem) {
 TEST_F(LoaderTest, LetsABatchOutliveIt) {
   std::optional<Batch> batch;
   {
-    Loader loader(samples_, options_);
+    Loader loader(samples_, reader(), options_);
     loader.start_epoch(1);
     batch = loader.next();
   }
-  EXPECT_TRUE(std::ranges::equal(batch->image, epoch(options_, 1)[0].image));
+  EXPECT_TRUE(std::ranges::equal((*batch)["image"], epoch(options_, 1)[0]["image"]));
 }
 
 TEST_F(LoaderTest, SaysWhenThereIsNoMemory) {
@@ -289,7 +291,7 @@ TEST_F(LoaderTest, SaysWhenThereIsNoMemory) {
   options_.memory = memory;
   for (const int workers : {0, 2}) {
     options_.workers = workers;
-    Loader loader(samples_, options_);
+    Loader loader(samples_, reader(), options_);
     loader.start_epoch(0);
     EXPECT_THROW(
         {
@@ -303,7 +305,7 @@ TEST_F(LoaderTest, SaysWhenThereIsNoMemory) {
 TEST_F(LoaderTest, EndsWithWorkUnderWay) {
   for (int k = 0; k < 20; ++k) {
     options_.workers = 1 + k % 4;
-    Loader loader(samples_, options_);
+    Loader loader(samples_, reader(), options_);
     if (k % 5 != 0) loader.start_epoch(k);
     if (k % 3 == 0 && k % 5 != 0) loader.next();
   }
@@ -315,15 +317,16 @@ TEST_F(LoaderTest, RefusesRequestsThatCannotBeMet) {
   };
   EXPECT_THAT(
       [&] {
-        Loader({samples_.begin(), samples_.begin() + 3}, options_);
+        Loader({samples_.begin(), samples_.begin() + 3}, reader(), options_);
       },
       says("one batch of 4"));
-  EXPECT_THAT([&] { Loader(samples_, options_).next(); }, says("start_epoch"));
-  EXPECT_THAT([&] { Loader(samples_, options_).start_epoch(0, 6); }, says("batches 0 to 4"));
+  EXPECT_THAT([&] { Loader(samples_, reader(), options_).next(); }, says("start_epoch"));
+  EXPECT_THAT([&] { Loader(samples_, reader(), options_).start_epoch(0, 6); },
+              says("batches 0 to 4"));
   samples_[2].mask.clear();
-  EXPECT_THAT([&] { Loader(samples_, options_); }, says("has no mask"));
+  EXPECT_THAT([&] { Loader(samples_, reader(), options_); }, says("has no mask"));
   options_.prefetch = 0;
-  EXPECT_THAT([&] { Loader(samples_, options_); }, says("must be positive"));
+  EXPECT_THAT([&] { Loader(samples_, reader(), options_); }, says("must be positive"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "data/loading/loader.h"
+#include "data/loading/saliency_reader.h"
 #include "data/scenes/scribble.h"
 #include "engine/parallel.h"
 #include "tests/data/sets/tree_support.h"
@@ -50,11 +51,14 @@ TEST_F(GeneratedSetTest, IsReadAsARealOne) {
   write(scratch_.path());
   DatasetOptions options{.root = scratch_.path()};
   // Of video 7 frames: six of select_0001, of which two are taken, and one of clip_0002.
-  const auto samples = training_samples("cdot", 1, options);
+  const auto samples = training_samples("cdot", {.thin_videos = true}, options);
   EXPECT_EQ(samples.size(), 7u + 7u + 3u + 7u);
   for (const SampleFiles& sample : samples) EXPECT_FALSE(sample.mask.empty()) << sample.name;
   EXPECT_EQ(evaluation_lists("or", options).at(0).samples.size(), 7u);
-  Loader loader(samples, {.letters = "cdot", .batch = 8, .size = 32, .with_masks = true});
+  Loader loader(samples,
+                std::make_shared<SaliencyReader>(
+                    SaliencyFields{.letters = "cdot", .size = 32, .with_masks = true}),
+                {.batch = 8});
   loader.start_epoch(0);
   int batches = 0;
   while (loader.next()) ++batches;

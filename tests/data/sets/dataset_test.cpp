@@ -54,7 +54,7 @@ TEST_F(Dataset, JoinsTheFourLayoutsInOneOrder) {
   put_sample(options_.root, 'd', "RGBD-TR", "b");
   put_sample(options_.root, 'd', "RGBD-TR", "a");
   put_sample(options_.root, 'c', "DUTS-TR", "0001");
-  const auto samples = training_samples("tocd", 1, options_);
+  const auto samples = training_samples("tocd", {.thin_videos = true}, options_);
   EXPECT_THAT(names(samples), ElementsAre("DUTS-TR:0001", "RGBD-TR:a", "RGBD-TR:b",
                                           "VSOD-TR:cat/00001", "VT5000-TR:7"));
   EXPECT_EQ(below_root(samples[0].image), "data/DUTS-TR/images/0001.jpg");
@@ -76,18 +76,18 @@ TEST_F(Dataset, TakesEveryFifthFrameOfSelectVideosInStageOneOnly) {
     put_image(options_.pseudo_root / "o-joint/VSOD-TR/select_0001" / (std::string(frame) + ".png"),
               1);
   }
-  const auto first = names(training_samples("o", 1, options_));
+  const auto first = names(training_samples("o", {.thin_videos = true}, options_));
   ASSERT_EQ(first.size(), 9u);
   EXPECT_EQ(first[7], "VSOD-TR:select_0001/0");
   EXPECT_EQ(first[8], "VSOD-TR:select_0001/5");
-  EXPECT_EQ(training_samples("o", 2, options_).size(), 14u);
+  EXPECT_EQ(training_samples("o", {.labels = Labels::kPseudo}, options_).size(), 14u);
   EXPECT_EQ(evaluation_lists("or", options_).at(0).samples.size(), 14u);
 }
 
 TEST_F(Dataset, NeedsNoMasksInStageOne) {
   put_sample(options_.root, 'c', "DUTS-TR", "1");
   put_image(options_.root / "DUTS-TR/images/2.png");
-  const auto samples = training_samples("c", 1, options_);
+  const auto samples = training_samples("c", {.thin_videos = true}, options_);
   ASSERT_EQ(samples.size(), 2u);
   EXPECT_FALSE(samples[0].mask.empty());
   EXPECT_TRUE(samples[1].mask.empty());
@@ -98,11 +98,11 @@ TEST_F(Dataset, NeedsNoMasksInStageOne) {
 
 TEST_F(Dataset, NeedsNoModalityForNetworksWithoutOne) {
   put_image(options_.root / "vsod/VSOD-TR/JPEGImages/cat/1.jpg");
-  EXPECT_THROW(training_samples("o", 1, options_), IoError);
+  EXPECT_THROW(training_samples("o", {.thin_videos = true}, options_), IoError);
   options_.modality_required = false;
-  EXPECT_TRUE(training_samples("o", 1, options_).at(0).modality.empty());
+  EXPECT_TRUE(training_samples("o", {.thin_videos = true}, options_).at(0).modality.empty());
   put_image(options_.root / "vsod/VSOD-TR/optical/dog/1.jpg");
-  EXPECT_TRUE(training_samples("o", 1, options_).at(0).modality.empty());
+  EXPECT_TRUE(training_samples("o", {.thin_videos = true}, options_).at(0).modality.empty());
 }
 
 TEST_F(Dataset, TakesPseudoLabelsWhereTheyAreWrittenThenUnderTheOriginalNames) {
@@ -114,9 +114,9 @@ TEST_F(Dataset, TakesPseudoLabelsWhereTheyAreWrittenThenUnderTheOriginalNames) {
     put_sample(options_.root, task, set, task == 'o' ? "cat/1" : "1");
   }
   const auto mask = [&](const std::string& letter) {
-    return below_root(training_samples(letter, 2, options_).at(0).mask);
+    return below_root(training_samples(letter, {.labels = Labels::kPseudo}, options_).at(0).mask);
   };
-  EXPECT_THAT([&] { training_samples("cd", 2, options_); },
+  EXPECT_THAT([&] { training_samples("cd", {.labels = Labels::kPseudo}, options_); },
               says(AllOf(HasSubstr("2 things are missing"), HasSubstr("pseudo/c/DUTS-TR'"),
                          HasSubstr("pseudo/d/RGBD-TR'"), HasSubstr("pseudo/d-split/RGBD-TR'"))));
   put_image(options_.pseudo_root / "c/DUTS-TR/1.png", 1);
@@ -158,7 +158,7 @@ TEST_F(Dataset, ReportsAllMissingFilesTogether) {
 TEST_F(Dataset, KeepsDotsInNamesAndSaysSo) {
   put_sample(options_.root, 'c', "DUTS-TR", "img.v1");
   put_sample(options_.root, 'c', "DUTS-TR", "img.v2");
-  EXPECT_THAT(names(training_samples("c", 1, options_)),
+  EXPECT_THAT(names(training_samples("c", {.thin_videos = true}, options_)),
               ElementsAre("DUTS-TR:img.v1", "DUTS-TR:img.v2"));
   EXPECT_THAT(warnings_, ElementsAre(AllOf(HasSubstr("2 names"), HasSubstr("'img.v1'"),
                                            HasSubstr("first dot"))));
@@ -168,10 +168,11 @@ TEST_F(Dataset, TakesOtherImageExtensionsAndPrefersTheLayouts) {
   put_image(options_.root / "RGBD/RGBD-TR/image/1.png");
   put_image(options_.root / "RGBD/RGBD-TR/depth/1.jpg", 1);
   put_image(options_.root / "RGBD/RGBD-TR/mask/1.jpg", 1);
-  EXPECT_EQ(training_samples("d", 1, options_).at(0).modality.extension(), ".jpg");
+  EXPECT_EQ(training_samples("d", {.thin_videos = true}, options_).at(0).modality.extension(),
+            ".jpg");
   put_image(options_.root / "RGBD/RGBD-TR/depth/1.png", 1);
   put_image(options_.root / "RGBD/RGBD-TR/mask/1.png", 1);
-  const auto sample = training_samples("d", 1, options_).at(0);
+  const auto sample = training_samples("d", {.thin_videos = true}, options_).at(0);
   EXPECT_EQ(sample.modality.extension(), ".png");
   EXPECT_EQ(sample.mask.extension(), ".png");
 }
@@ -179,7 +180,7 @@ TEST_F(Dataset, TakesOtherImageExtensionsAndPrefersTheLayouts) {
 TEST_F(Dataset, RefusesTwoImagesOfOneName) {
   put_image(options_.root / "DUTS-TR/images/1.png");
   put_image(options_.root / "DUTS-TR/images/1.jpg");
-  EXPECT_THAT([&] { training_samples("c", 1, options_); },
+  EXPECT_THAT([&] { training_samples("c", {.thin_videos = true}, options_); },
               says<InvalidInput>(HasSubstr("are called '1'")));
 }
 
@@ -187,14 +188,15 @@ TEST_F(Dataset, RefusesTwoImagesOfOneName) {
 TEST_F(Dataset, AllowsARootThatContainsTheSetsName) {
   options_.root = scratch_.path() / "images" / "DUTS-TR";
   put_sample(options_.root, 'c', "DUTS-TR", "5");
-  EXPECT_THAT(names(training_samples("c", 1, options_)), ElementsAre("DUTS-TR:5"));
+  EXPECT_THAT(names(training_samples("c", {.thin_videos = true}, options_)),
+              ElementsAre("DUTS-TR:5"));
 }
 
 TEST_F(Dataset, SkipsWhatIsNoImage) {
   put_sample(options_.root, 'c', "DUTS-TR", "1");
   std::ofstream(options_.root / "DUTS-TR/images/Thumbs.db") << "x";
   std::ofstream(options_.root / "DUTS-TR/images/._1.jpg") << "x";
-  EXPECT_EQ(training_samples("c", 1, options_).size(), 1u);
+  EXPECT_EQ(training_samples("c", {.thin_videos = true}, options_).size(), 1u);
 }
 
 TEST_F(Dataset, TakesFoldersAndOtherSetsInsteadOfThePublishedOnes) {
@@ -210,7 +212,8 @@ TEST_F(Dataset, TakesFoldersAndOtherSetsInsteadOfThePublishedOnes) {
   EXPECT_EQ(lists[0].name, "c_mine");
   EXPECT_EQ(below_root(lists[0].samples.at(0).mask), "mine/masks/x.png");
   EXPECT_EQ(lists[1].name, "c_ECSSD");
-  EXPECT_EQ(below_root(training_samples("t", 1, options_).at(0).modality), "warm/thermal/y.png");
+  EXPECT_EQ(below_root(training_samples("t", {.thin_videos = true}, options_).at(0).modality),
+            "warm/thermal/y.png");
 }
 
 TEST_F(Dataset, ExpandsAllToEveryTestSet) {
@@ -246,11 +249,10 @@ TEST_F(Dataset, SaysWhatARequestLooksLike) {
   EXPECT_THAT([&] { evaluation_lists("cx", options_); }, says<InvalidInput>(HasSubstr("got 'cx'")));
   EXPECT_THAT([&] { evaluation_lists("", options_); },
               says<InvalidInput>(HasSubstr("at least one list")));
-  EXPECT_THAT([&] { training_samples("cc", 1, options_); },
+  EXPECT_THAT([&] { training_samples("cc", {.thin_videos = true}, options_); },
               says<InvalidInput>(HasSubstr("comes once")));
-  EXPECT_THAT([&] { training_samples("cx", 1, options_); },
+  EXPECT_THAT([&] { training_samples("cx", {.thin_videos = true}, options_); },
               says<InvalidInput>(HasSubstr("got 'x'")));
-  EXPECT_THAT([&] { training_samples("c", 3, options_); }, says<InvalidInput>(HasSubstr("stage")));
   EXPECT_THAT([&] { add_sets("ECSSD", options_.test_sets); },
               says<InvalidInput>(HasSubstr("LETTER=SET")));
 }

@@ -18,11 +18,11 @@ class AutocastTraining : public ::testing::Test {
   Run train(const std::string& name, bool amp, std::int64_t stop = 1000) {
     std::filesystem::create_directories(folder / name);
     SmallRunParams params = SmallRun::params(folder / name);
-    params.step.tune = 1;  // the encoder learns as well in epoch 2
+    params.tune = 1;  // the encoder learns as well in epoch 2
     Run result;
     const auto at = std::make_shared<std::int64_t>(0);
     SmallRun small(params, {.on_step =
-                                [&, at](const StepReport& report, const TrainingPosition& p) {
+                                [&, at](const StepSummary& report, const TrainingPosition& p) {
                                   *at = p.step;
                                   result.losses.push_back(report.total);
                                 },

@@ -9,10 +9,9 @@
 #include "models/a2s/a2s.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
-#include "train/optimizers/make_optimizer.h"
-#include "train/optimizers/parameter_groups.h"
-#include "train/recipes/a2s/stage1_step.h"
-#include "train/recipes/pseudo_labels/stage2_step.h"
+#include "train/loop/iteration.h"
+#include "train/recipes/a2s/a2s_step.h"
+#include "train/recipes/pseudo_labels/pseudo_labels_step.h"
 
 namespace salix::testing {
 namespace {
@@ -20,19 +19,23 @@ namespace {
 constexpr std::int64_t kSize = 64, kBatch = 1;
 
 // Iterations of one network, queued one ahead of their reports as a run on a GPU does.
-template <typename Report>
-DeviceCounts steady_counts(Exec& exec, const std::function<Queued<Report>(std::int64_t)>& queue) {
+DeviceCounts steady_counts(Exec& exec, TrainingStep& step,
+                           const std::function<StepInput(std::int64_t)>& batch) {
   constexpr std::int64_t kWarmUp = 4;  // two steps are under way at once, twice over
-  Queued<Report> before = queue(1);
+  Iteration iteration(exec, step);
+  const auto queue = [&](std::int64_t number) {
+    return iteration.queue(batch(number), {1, 0, number - 1});
+  };
+  QueuedStep before = queue(1);
   DeviceCounts counts;
-  for (std::int64_t step = 2; step <= kWarmUp + 1; ++step) {
+  for (std::int64_t number = 2; number <= kWarmUp + 1; ++number) {
     const DeviceCounts start = exec.backend().counts();
-    Queued<Report> next = queue(step);
-    before.report();
+    QueuedStep next = queue(number);
+    before.finish();
     before = std::move(next);
     counts = exec.backend().counts() - start;
   }
-  before.report();
+  before.finish();
   return counts;
 }
 
@@ -66,10 +69,12 @@ INSTANTIATE_TEST_SUITE_P(Targets, SteadyStep, ::testing::Values(Target::kOnednn,
 TEST_P(SteadyStep, A2sStage1) {
   A2s network(*exec_);
   network.train();
-  Stage1Step step(network, {.epochs = 2, .steps_per_epoch = 10, .gradients = {.clip_gradient = 5}});
-  const DeviceCounts counts = steady_counts<Stage1Report>(*exec_, [&](std::int64_t number) {
-    const Tensor image = upload({kBatch, kSize, kSize, 3}, static_cast<std::uint64_t>(number));
-    return step.queue({.image = image, .priors = image, .second_size = 96, .step = number});
+  A2sStep step(
+      network,
+      {.epochs = 2, .steps_per_epoch = 10, .update = {.clip_gradient = 5}, .second_size = 96});
+  const DeviceCounts counts = steady_counts(*exec_, step, [&](std::int64_t number) {
+    return StepInput{.fields = {{"image", upload({kBatch, kSize, kSize, 3},
+                                                 static_cast<std::uint64_t>(number))}}};
   });
   expect_steady(counts, 1);
 }
@@ -79,15 +84,17 @@ class SteadyStage2 : public SteadyStep {
   DeviceCounts counts_of(const std::string& name, const std::string& optimizer) {
     const std::unique_ptr<Network> network = make_network(*exec_, name);
     network->train();
-    Stage2Step step(*exec_, *network, make_optimizer(optimizer, parameter_groups(*network, 1e-4)),
-                    {.epochs = 2, .steps_per_epoch = 10});
-    return steady_counts<StepReport>(*exec_, [&](std::int64_t number) {
+    PseudoLabelsStep step(
+        *network,
+        {.epochs = 2, .steps_per_epoch = 10, .optimizer = optimizer, .weight_decay = 1e-4});
+    return steady_counts(*exec_, step, [&](std::int64_t number) {
       const auto seed = static_cast<std::uint64_t>(3 * number);
-      Stage2Batch batch{.image = upload({kBatch, kSize, kSize, 3}, seed),
-                        .modality = {},
-                        .target = upload({kBatch, kSize, kSize, 1}, seed + 1)};
-      if (network->needs_modality()) batch.modality = upload({kBatch, kSize, kSize, 3}, seed + 2);
-      return step.queue(batch, {1, 0, number - 1});
+      StepInput batch{.fields = {{"image", upload({kBatch, kSize, kSize, 3}, seed)},
+                                 {"mask", upload({kBatch, kSize, kSize, 1}, seed + 1)}}};
+      if (network->needs_modality()) {
+        batch.fields.emplace_back("prior_d", upload({kBatch, kSize, kSize, 3}, seed + 2));
+      }
+      return batch;
     });
   }
 };

@@ -8,8 +8,9 @@
 #include "models/a2s/a2s.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
+#include "train/loop/iteration.h"
 #include "train/loop/not_finite.h"
-#include "train/recipes/a2s/stage1_step.h"
+#include "train/recipes/a2s/a2s_step.h"
 
 namespace salix::testing {
 namespace {
@@ -18,16 +19,16 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 class StepGuardTest : public OpTest {
  protected:
-  Stage1Batch batch(std::int64_t number, bool broken = false) {
+  StepInput batch(std::int64_t number, bool broken = false) {
     std::vector<float> values =
         random_tensor(reference(), {2, 64, 64, 3}, static_cast<std::uint64_t>(number))
             .to_vector<float>();
     if (broken) values[7] = kNan;
-    const Tensor image = from(exec(), values, {2, 64, 64, 3});
-    return {.image = image, .priors = image, .second_size = 32, .step = number};
+    return {.fields = {{"image", from(exec(), values, {2, 64, 64, 3})}}};
   }
-  static Stage1Params params(const std::string& optimizer) {
-    return {.epochs = 1, .steps_per_epoch = 10, .optimizer = optimizer};
+  static TrainingPosition at(std::int64_t number) { return {1, 0, number - 1}; }
+  static A2sStepParams params(const std::string& optimizer) {
+    return {.epochs = 1, .steps_per_epoch = 10, .optimizer = optimizer, .second_size = 32};
   }
 };
 // Two targets: the rule is the device's, and its kernels have tests of their own on all four.
@@ -47,39 +48,39 @@ TEST_P(StepGuardTest, ABadStepAndThoseBehindItChangeNothing) {
   for (const char* optimizer : {"SGD", "Adam"}) {
     SCOPED_TRACE(optimizer);
     A2s network(exec());
-    Stage1Step step(network, params(optimizer));
-    step(batch(1));
-    const io::NamedArrays weights = state_dict(network), moments = step.optimizer().state();
-    Queued<Stage1Report> bad = step.queue(batch(2, true));
-    Queued<Stage1Report> behind = step.queue(batch(3));
-    EXPECT_THROW(bad.report(), NotFinite);
+    A2sStep step(network, params(optimizer));
+    Iteration iteration(exec(), step);
+    Optimizer& moving = step.update().optimizer();
+    iteration(batch(1), at(1));
+    const io::NamedArrays weights = state_dict(network), moments = moving.save();
+    QueuedStep bad = iteration.queue(batch(2, true), at(2));
+    QueuedStep behind = iteration.queue(batch(3), at(3));
+    EXPECT_THROW(bad.finish(), NotFinite);
     EXPECT_TRUE(equal(weights, state_dict(network)));
-    EXPECT_TRUE(equal(moments, step.optimizer().state()));
+    EXPECT_TRUE(equal(moments, moving.save()));
   }
 }
 
 // Nothing of the bad step is left: what follows is as if it had never been.
 TEST_P(StepGuardTest, TrainingGoesOnAsIfTheBadStepHadNotBeen) {
   A2s network(exec());
-  Stage1Step step(network, params("Adam"));
-  EXPECT_THROW(step(batch(1, true)), NotFinite);  // before any moment exists
-  EXPECT_EQ(step.optimizer().state().size(), 0U);
-  step(batch(1));
-  EXPECT_THROW(step(batch(2, true)), NotFinite);
-  step(batch(2));
+  A2sStep step(network, params("Adam"));
+  Iteration iteration(exec(), step);
+  EXPECT_THROW(iteration(batch(1, true), at(1)), NotFinite);  // before any moment exists
+  EXPECT_EQ(step.update().optimizer().save().size(), 0U);
+  iteration(batch(1), at(1));
+  EXPECT_THROW(iteration(batch(2, true), at(2)), NotFinite);
+  iteration(batch(2), at(2));
 
   const std::unique_ptr<Exec> other = make_exec(GetParam());
   A2s whole(*other);
-  Stage1Step unbroken(whole, params("Adam"));
-  const auto on_other = [&](std::int64_t number) {
-    Stage1Batch same = batch(number);
-    same.image = same.priors = same.image.to(*other);
-    return same;
-  };
-  unbroken(on_other(1));
-  unbroken(on_other(2));
+  A2sStep unbroken(whole, params("Adam"));
+  Iteration on_other(*other, unbroken);
+  for (const std::int64_t number : {1, 2}) {
+    on_other({.fields = {{"image", batch(number)["image"].to(*other)}}}, at(number));
+  }
   EXPECT_TRUE(equal(state_dict(whole), state_dict(network)));
-  EXPECT_TRUE(equal(unbroken.optimizer().state(), step.optimizer().state()));
+  EXPECT_TRUE(equal(unbroken.update().optimizer().save(), step.update().optimizer().save()));
 }
 
 }  // namespace

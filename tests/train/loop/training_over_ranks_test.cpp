@@ -16,7 +16,7 @@ namespace {
 
 // What one process, or rank 0, has seen and made.
 struct Trained {
-  std::vector<StepReport> reports;
+  std::vector<StepSummary> reports;
   io::NamedArrays state;
   bool finished = false;
 };
@@ -33,10 +33,10 @@ struct Wishes {
 Trained train(const std::filesystem::path& folder, const Wishes& wishes) {
   std::filesystem::create_directories(folder);
   SmallRunParams params = SmallRun::params(folder);
-  params.step.size = params.run.loader.size = wishes.size;
-  params.step.tune = 0;  // the encoder learns: its gradients are most of what is averaged
-  params.step.step.gradients = {.clip_gradient = 0.5};
-  params.run.epochs = 1;
+  params.size = wishes.size;
+  params.tune = 0;  // the encoder learns: its gradients are most of what is averaged
+  params.step.update = {.clip_gradient = 0.5};
+  params.run.length.epochs = 1;
   const std::int64_t steps = 3;
   params.run.loader.batch = 2 / wishes.ranks;
   Trained first;
@@ -47,14 +47,11 @@ Trained train(const std::filesystem::path& folder, const Wishes& wishes) {
     A2s network(exec);
     // Rank 0's weights must win.
     if (last && wishes.ranks > 1) network.parameters().front().tensor->fill(0.5);
-    const auto samples = data::training_samples("c", 1, TinySets::instance().options());
-    Stage1TrainingParams step_params = params.step;
-    step_params.step.epochs = 1;
-    step_params.step.steps_per_epoch = steps;
-    Stage1Training step(exec, network, samples, step_params);
+    const auto samples = SmallRun::samples_of("c");
+    A2sStep step(network, SmallRun::complete(params, samples.size(), wishes.ranks));
     Trained here;
-    TrainingRun run(exec, step, samples, params.run,
-                    {.on_step = [&](const StepReport& report,
+    TrainingRun run(exec, step, samples, SmallRun::reader(params), params.run,
+                    {.on_step = [&](const StepSummary& report,
                                     const TrainingPosition&) { here.reports.push_back(report); },
                      .stop_requested =
                          [&] {
@@ -120,10 +117,14 @@ TEST_F(TrainingOverRanks, TwoRanksWithSyncBatchNormAreOneWithTwiceTheBatchSlow) 
 io::NamedArrays step_in_double(Exec& exec, std::int64_t first, std::int64_t count) {
   A2s network(exec);
   network.to(DType::kFloat64);
-  Stage1Step step(network, {.epochs = 1, .steps_per_epoch = 2, .weight_decay = 0});
+  A2sStep step(network, {.epochs = 1,
+                         .steps_per_epoch = 2,
+                         .weight_decay = 0,
+                         .tune = std::vector<int>(2, 0),
+                         .second_size = 96});
   const Tensor images = random_tensor(exec, {2, 64, 64, 3}, 3, DType::kFloat64);
   const Tensor mine = slice(images, 0, first, count);
-  step({.image = mine, .priors = mine, .second_size = 96, .tune = 0});
+  Iteration(exec, step)({.samples = {0}, .fields = {{"image", mine}}}, {});
   return state_dict(network);
 }
 
@@ -170,7 +171,7 @@ TEST(OverRanks, AgreesOnWhatIsToBeDone) {
   ThreadRanks(3).run([](Exec& exec, Communicator& comm) {
     exec.extension<Ranks>().communicator = &comm;
     const OverRanks ranks(exec);
-    StepReport report;
+    StepSummary report;
     report.total = 1.0 + comm.rank();
     report.terms = {{"csd", 3.0 * comm.rank()}};
     ranks.average(report);

@@ -36,7 +36,7 @@ void expect_same_network(const A2s& a, const A2s& b) {
 // Stops after `step`.
 TrainingWatcher stop_after(std::int64_t step) {
   const auto at = std::make_shared<std::int64_t>(0);
-  return {.on_step = [at](const StepReport&, const TrainingPosition& p) { *at = p.step; },
+  return {.on_step = [at](const StepSummary&, const TrainingPosition& p) { *at = p.step; },
           .stop_requested = [at, step] { return *at >= step; }};
 }
 
@@ -53,7 +53,7 @@ class TrainingRunTest : public ::testing::Test {
 // epoch 2 needs the momentum that it gathered in epoch 1.
 TEST_F(TrainingRunTest, ResumedRunsHaveTheBitsOfAnUnbrokenOne) {
   SmallRunParams unbroken = params("unbroken"), broken = params("broken");
-  unbroken.step.tune = broken.step.tune = 1;
+  unbroken.tune = broken.tune = 1;
   SmallRun whole(unbroken);
   EXPECT_FALSE(whole.step.skips_encoder());
   ASSERT_TRUE(whole.run.train());
@@ -144,19 +144,18 @@ TEST_F(TrainingRunTest, SaysWhereTheTimeGoes) {
 // 6 pictures of each task, batches of 5: the last 4 are dropped. Samples lack two modalities.
 TEST_F(TrainingRunTest, JointTrainingFillsMissingPriorsAndDropsTheIncompleteBatch) {
   SmallRunParams joint = params("joint");
-  joint.run.loader.letters = "cdot";
+  joint.letters = "cdot";
   joint.run.loader.batch = 5;
-  joint.run.epochs = 1;
-  std::vector<StepReport> reports;
-  SmallRun small(joint, {.on_step = [&](const StepReport& r, const TrainingPosition&) {
+  joint.run.length.epochs = 1;
+  std::vector<StepSummary> reports;
+  SmallRun small(joint, {.on_step = [&](const StepSummary& r, const TrainingPosition&) {
                    reports.push_back(r);
                  }});
-  const std::int64_t samples = static_cast<std::int64_t>(
-      data::training_samples("cdot", 1, TinySets::instance().options()).size());
+  const auto samples = static_cast<std::int64_t>(SmallRun::samples_of("cdot").size());
   ASSERT_TRUE(small.run.train());
   EXPECT_EQ(small.run.total_steps(), samples / 5);
   ASSERT_EQ(reports.size(), static_cast<std::size_t>(samples / 5));
-  for (const StepReport& report : reports)
+  for (const StepSummary& report : reports)
     EXPECT_GT(report.terms[1].second, 0) << report.terms[1].first;
 }
 
@@ -166,7 +165,7 @@ TEST_F(TrainingRunTest, BrokenWeightsEndTheRunAndLeaveUsableCheckpoints) {
     fs::remove_all(folder / "broken");
     const SmallRunParams broken = params("broken");
     A2s* network = nullptr;
-    SmallRun small(broken, {.on_step = [&](const StepReport&, const TrainingPosition& position) {
+    SmallRun small(broken, {.on_step = [&](const StepSummary&, const TrainingPosition& position) {
                      if (position.step != 4) return;
                      for (const StateEntry& entry : network->state()) {
                        if (entry.name == name)
@@ -215,7 +214,7 @@ TEST_F(TrainingRunTest, TracesOfEqualRunsAreIdenticalAndPointAtTheFirstDifferenc
     A2s* network = nullptr;
     TrainingWatcher watcher = stop_after(2);
     const auto on_step = watcher.on_step;
-    watcher.on_step = [&network, on_step, changed](const StepReport& r,
+    watcher.on_step = [&network, on_step, changed](const StepSummary& r,
                                                    const TrainingPosition& position) {
       on_step(r, position);
       if (!changed || position.step != 1) return;

@@ -30,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(Names, AnyOptimizer, ::testing::Values("SGD", "Adam"),
 TEST_P(AnyOptimizer, GoesOnFromItsStateToTheBit) {
   SmallNetwork a(exec), b(exec);
   const auto one = optimizer_of(a), two = optimizer_of(b);
-  EXPECT_TRUE(one->state().empty());
+  EXPECT_TRUE(one->save().empty());
   for (const std::uint64_t seed : {4, 5}) {
     a.draw_gradients(seed);
     if (seed == 4) a.gamma.clear_grad();
@@ -38,10 +38,10 @@ TEST_P(AnyOptimizer, GoesOnFromItsStateToTheBit) {
   }
   b.conv.copy_from(a.conv);
   b.gamma.copy_from(a.gamma);
-  two->load_state(one->state());
-  ASSERT_EQ(two->state().size(), one->state().size());
-  for (const io::NamedArray& named : one->state()) {
-    EXPECT_EQ(two->state().at(named.name), named.array) << named.name;
+  two->load(one->save());
+  ASSERT_EQ(two->save().size(), one->save().size());
+  for (const io::NamedArray& named : one->save()) {
+    EXPECT_EQ(two->save().at(named.name), named.array) << named.name;
   }
   for (const auto& [network, optimizer] : {std::pair{&a, &one}, std::pair{&b, &two}}) {
     network->draw_gradients(6);
@@ -56,8 +56,8 @@ TEST_P(AnyOptimizer, TheStateOfAFreshOneIsARestart) {
   const auto optimizer = optimizer_of(network);
   network.draw_gradients(5);
   optimizer->step();
-  optimizer->load_state({});
-  EXPECT_TRUE(optimizer->state().empty());
+  optimizer->load({});
+  EXPECT_TRUE(optimizer->save().empty());
 }
 
 TEST(Optimizer, NamesItsState) {
@@ -67,12 +67,12 @@ TEST(Optimizer, NamesItsState) {
   const auto sgd = make_optimizer("SGD", {{network.parameters(), 0.1, 0}});
   const auto adam = make_optimizer("Adam", {{network.parameters(), 0.1, 0}});
   for (int i = 0; i < 2; ++i) sgd->step(), adam->step();
-  EXPECT_EQ(sgd->state().size(), 2u);
-  EXPECT_TRUE(sgd->state().contains("velocity.norm.weight"));
-  EXPECT_EQ(adam->state().size(), 6u);
-  EXPECT_TRUE(adam->state().contains("first_moment.conv.weight"));
-  EXPECT_TRUE(adam->state().contains("second_moment.conv.weight"));
-  EXPECT_EQ(adam->state().at("step.norm.weight").as<std::int64_t>().front(), 2);
+  EXPECT_EQ(sgd->save().size(), 2u);
+  EXPECT_TRUE(sgd->save().contains("velocity.norm.weight"));
+  EXPECT_EQ(adam->save().size(), 6u);
+  EXPECT_TRUE(adam->save().contains("first_moment.conv.weight"));
+  EXPECT_TRUE(adam->save().contains("second_moment.conv.weight"));
+  EXPECT_EQ(adam->save().at("step.norm.weight").as<std::int64_t>().front(), 2);
   EXPECT_THAT(error_of([] { make_optimizer("adam", {}); }),
               HasSubstr("must be SGD or Adam; got 'adam'"));
 }
@@ -83,16 +83,16 @@ TEST(Optimizer, AdamRefusesHalfAState) {
   const auto adam = make_optimizer("Adam", {{network.parameters(), 0.1, 0}});
   network.draw_gradients(5);
   adam->step();
-  io::NamedArrays without_step, stranger = adam->state();
-  for (const io::NamedArray& named : adam->state()) {
+  io::NamedArrays without_step, stranger = adam->save();
+  for (const io::NamedArray& named : adam->save()) {
     if (named.name != "step.norm.weight") without_step.add(named.name, named.array);
   }
   stranger.add("step.fc.weight", io::Array::from<std::int64_t>(Shape{}, {3}));
-  EXPECT_THAT(error_of([&] { adam->load_state(without_step); }),
+  EXPECT_THAT(error_of([&] { adam->load(without_step); }),
               HasSubstr("'norm.weight' must have both moments and its number of steps"));
-  EXPECT_THAT(error_of([&] { adam->load_state(stranger); }),
+  EXPECT_THAT(error_of([&] { adam->load(stranger); }),
               HasSubstr("'step.fc.weight' belongs to no parameter"));
-  EXPECT_EQ(adam->state().size(), 6u);
+  EXPECT_EQ(adam->save().size(), 6u);
 }
 
 TEST(Optimizer, SkipsParametersWithoutAGradient) {
@@ -102,7 +102,7 @@ TEST(Optimizer, SkipsParametersWithoutAGradient) {
   network.gamma.set_grad(random_tensor(exec, {4}, 3));
   sgd.step();
   EXPECT_TRUE(same_bits(network.conv, before.conv));
-  EXPECT_FALSE(sgd.state().contains("velocity.conv.weight"));
+  EXPECT_FALSE(sgd.save().contains("velocity.conv.weight"));
   sgd.clear_grad();
   EXPECT_FALSE(network.gamma.grad().defined());
 }
@@ -114,8 +114,8 @@ TEST(Optimizer, RefusesTheStateOfAnother) {
   io::NamedArrays stranger, wrong_shape;
   stranger.add("velocity.fc.weight", io::Array::zeros(DType::kFloat32, {4}));
   wrong_shape.add("velocity.norm.weight", io::Array::zeros(DType::kFloat32, {5}));
-  EXPECT_THAT(error_of([&] { sgd.load_state(stranger); }), HasSubstr("belongs to no parameter"));
-  EXPECT_THAT(error_of([&] { sgd.load_state(wrong_shape); }),
+  EXPECT_THAT(error_of([&] { sgd.load(stranger); }), HasSubstr("belongs to no parameter"));
+  EXPECT_THAT(error_of([&] { sgd.load(wrong_shape); }),
               HasSubstr("'norm.weight' must be like the parameter, [4] float32; got [5] float32"));
 }
 

@@ -29,8 +29,10 @@ struct Training {
     network.draw_gradients(exec.next_random(1).step);
     optimizer.step();
   }
+  std::vector<StatePart*> parts() { return {&state, &optimizer}; }
   Exec exec;
   SmallNetwork network;
+  NetworkState state{network};
   Sgd optimizer;
 };
 
@@ -54,9 +56,9 @@ TEST(Checkpoint, AResumedRunHasTheBitsOfAnUnbrokenOne) {
   Training unbroken, first, second(7, /*weights=*/99);
   for (int i = 0; i < 5; ++i) unbroken.step();
   for (int i = 0; i < 3; ++i) first.step();
-  save_checkpoint(folder / "c.safetensors", first.network, first.optimizer, {2, 1, 3}, kIdentity);
+  save_checkpoint(folder / "c.safetensors", first.exec, first.parts(), {2, 1, 3}, kIdentity);
   const TrainingPosition position =
-      load_checkpoint(folder / "c.safetensors", second.network, second.optimizer, kIdentity);
+      load_checkpoint(folder / "c.safetensors", second.exec, second.parts(), kIdentity);
   EXPECT_EQ(position, (TrainingPosition{2, 1, 3}));
   expect_same(first, second);
   for (int i = 0; i < 2; ++i) second.step();
@@ -67,7 +69,7 @@ TEST(Checkpoint, KeepsReferenceNamesAndFileLayout) {
   const ScratchFolder folder;
   Training run;
   run.step();
-  save_checkpoint(folder / "c.safetensors", run.network, run.optimizer, {}, kIdentity);
+  save_checkpoint(folder / "c.safetensors", run.exec, run.parts(), {}, kIdentity);
   const io::NamedArrays tensors = io::read_safetensors(folder / "c.safetensors").tensors;
   EXPECT_EQ(tensors.at("conv.weight").shape, (Shape{4, 2, 3, 3}));
   EXPECT_EQ(tensors.at("optimizer.velocity.conv.weight").shape, (Shape{4, 2, 3, 3}));
@@ -80,24 +82,55 @@ TEST(Checkpoint, RefusesAnotherRunAndChangesNothing) {
   Training run;
   run.step();
   const std::string file = folder / "c.safetensors";
-  save_checkpoint(file, run.network, run.optimizer, {}, kIdentity);
+  save_checkpoint(file, run.exec, run.parts(), {}, kIdentity);
   Training other(7, 99), untouched(7, 99), other_seed(8);
   const auto refusal = [&](Training& into, const RunIdentity& identity) {
-    return error_of([&] { load_checkpoint(file, into.network, into.optimizer, identity); });
+    return error_of([&] { load_checkpoint(file, into.exec, into.parts(), identity); });
   };
   EXPECT_THAT(refusal(other, {"config2", "data"}), HasSubstr("under another configuration"));
   EXPECT_THAT(refusal(other, {"config", "data2"}), HasSubstr("another list of files"));
   EXPECT_THAT(refusal(other_seed, kIdentity), HasSubstr("--seed 7; got 8"));
   expect_same(other, untouched);
-  EXPECT_TRUE(other.optimizer.state().empty());
+  EXPECT_TRUE(other.optimizer.save().empty());
+}
+
+// A memory bank beside network and optimizer.
+TEST(Checkpoint, HoldsNamedPartsAndRefusesByNameWhatDoesNotFit) {
+  const ScratchFolder folder;
+  const std::string file = folder / "c.safetensors";
+  Training run, again(7, 99);
+  Tensor bank = random_tensor(run.exec, {6, 3}, 5), other = Tensor::zeros(again.exec, {6, 3});
+  Tensor wrong = Tensor::zeros(again.exec, {5, 3});
+  const auto part = [](Tensor& tensor) { return TensorState("bank", {{"rows", &tensor, false}}); };
+  TensorState saved = part(bank), loaded = part(other), of_other_shape = part(wrong);
+  save_checkpoint(file, run.exec, {&run.state, &run.optimizer, &saved}, {}, kIdentity);
+  EXPECT_TRUE(io::read_safetensors(file).tensors.contains("bank.rows"));
+  load_checkpoint(file, again.exec, {&again.state, &again.optimizer, &loaded}, kIdentity);
+  EXPECT_TRUE(same_bits(bank, other));
+
+  Training untouched(7, 99), third(7, 99);
+  EXPECT_THAT(error_of([&] { load_checkpoint(file, third.exec, third.parts(), kIdentity); }),
+              HasSubstr("holds 'bank.rows', which this run does not have"));
+  EXPECT_THAT(error_of([&] {
+                load_checkpoint(file, third.exec, {&third.state, &third.optimizer, &of_other_shape},
+                                kIdentity);
+              }),
+              HasSubstr("'bank.rows' must be float32 [5, 3]; the checkpoint has float32 [6, 3]"));
+  save_checkpoint(file, run.exec, run.parts(), {}, kIdentity);
+  EXPECT_THAT(
+      error_of([&] {
+        load_checkpoint(file, third.exec, {&third.state, &third.optimizer, &loaded}, kIdentity);
+      }),
+      HasSubstr("has no 'bank.rows'"));
+  expect_same(third, untouched);
 }
 
 TEST(Checkpoint, SeesOneFlippedBit) {
   const ScratchFolder folder;
   Training run;
-  save_checkpoint(folder / "c.safetensors", run.network, run.optimizer, {}, kIdentity);
+  save_checkpoint(folder / "c.safetensors", run.exec, run.parts(), {}, kIdentity);
   damage(folder / "c.safetensors");
-  EXPECT_THROW(load_checkpoint(folder / "c.safetensors", run.network, run.optimizer, kIdentity),
+  EXPECT_THROW(load_checkpoint(folder / "c.safetensors", run.exec, run.parts(), kIdentity),
                IoError);
 }
 
@@ -108,7 +141,7 @@ TEST(Checkpoint, AWeightFileIsNotACheckpoint) {
   arrays.add("w", io::Array::from<float>({1}, {1}));
   io::write_safetensors(folder / "w.safetensors", arrays);
   EXPECT_THAT(error_of([&] {
-                load_checkpoint(folder / "w.safetensors", run.network, run.optimizer, kIdentity);
+                load_checkpoint(folder / "w.safetensors", run.exec, run.parts(), kIdentity);
               }),
               HasSubstr("is this a weight file?"));
 }
@@ -118,11 +151,11 @@ class Folder : public ::testing::Test {
   void save_steps(std::initializer_list<std::int64_t> steps) {
     for (const std::int64_t step : steps) {
       run.step();
-      checkpoints.save(run.network, run.optimizer, {1, step, step}, kIdentity);
+      checkpoints.save(run.exec, run.parts(), {1, step, step}, kIdentity);
     }
   }
   std::optional<TrainingPosition> resume() {
-    return checkpoints.resume(resumed.network, resumed.optimizer, kIdentity,
+    return checkpoints.resume(resumed.exec, resumed.parts(), kIdentity,
                               [this](const std::string& line) { warnings.push_back(line); });
   }
   std::vector<std::string> files() const {

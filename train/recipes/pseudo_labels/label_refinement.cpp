@@ -7,6 +7,7 @@
 
 #include "data/image/image_io.h"
 #include "data/image/resize_opencv.h"
+#include "data/loading/draws.h"
 #include "engine/error.h"
 #include "engine/parallel.h"
 
@@ -108,9 +109,10 @@ fs::path LabelRefinement::label(std::int64_t sample, std::int64_t epoch) const {
   return start_file(files);
 }
 
-void LabelRefinement::after_step(const data::Batch& batch, const Tensor& probabilities) const {
-  if (batch.epoch < params_.first_epoch) return;
-  const auto count = static_cast<std::int64_t>(batch.samples.size());
+void LabelRefinement::after_step(const std::vector<std::int64_t>& samples, std::int64_t epoch,
+                                 const Tensor& probabilities) const {
+  if (epoch < params_.first_epoch) return;
+  const auto count = static_cast<std::int64_t>(samples.size());
   SALIX_CHECK(
       probabilities.rank() == 4 && probabilities.dim(0) == count && probabilities.dim(3) == 1,
       "label refinement: probabilities must be [", count, ",h,w,1]; got ", probabilities.shape());
@@ -120,14 +122,15 @@ void LabelRefinement::after_step(const data::Batch& batch, const Tensor& probabi
   const std::vector<float> values = probabilities.to_vector<float>();
   parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k) {
-      if (occurs_later(batch.samples, k)) continue;
-      const std::int64_t sample = batch.samples[k];
+      if (occurs_later(samples, k)) continue;
+      const std::int64_t sample = samples[k];
+      const bool flipped = data::draw_flip(params_.seed, epoch, sample);
       const data::FloatMap prediction =
-          map_of(std::span(values).subspan(k * pixels, pixels), height, width, batch.flipped[k]);
+          map_of(std::span(values).subspan(k * pixels, pixels), height, width, flipped);
       const data::Image old = params_.rule == RefinementRule::kBlend
-                                  ? data::read_grey(label(sample, batch.epoch))
+                                  ? data::read_grey(label(sample, epoch))
                                   : data::Image();
-      const fs::path file = epoch_file(samples_[static_cast<std::size_t>(sample)], batch.epoch);
+      const fs::path file = epoch_file(samples_[static_cast<std::size_t>(sample)], epoch);
       std::error_code said_below;  // a folder that cannot be made: by write_image
       fs::create_directories(file.parent_path(), said_below);
       data::write_image(file, refined_label(prediction, old, params_));

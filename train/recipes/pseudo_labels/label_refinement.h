@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/image/image.h"
-#include "data/loading/loader.h"
+#include "data/sets/dataset.h"
 #include "engine/tensor.h"
 
 namespace salix {
@@ -18,8 +18,9 @@ enum class RefinementRule {
 
 struct RefinementParams {
   RefinementRule rule = RefinementRule::kReplace;
-  double residual = 0.4;  // lambda, 0..1 (--resdual)
-  int first_epoch = 2;    // the first one whose predictions become labels
+  double residual = 0.4;   // lambda, 0..1 (--resdual)
+  int first_epoch = 2;     // the first one whose predictions become labels
+  std::uint64_t seed = 0;  // of the loader: says which samples are mirrored in an epoch
 };
 
 // The new label of one sample, 8-bit grey.
@@ -50,13 +51,15 @@ class LabelRefinement {
   LabelRefinement(std::filesystem::path folder, std::vector<data::SampleFiles> samples,
                   const RefinementParams& params = {});
 
-  // The file that holds the label of a sample in an epoch (from 1). For LoaderOptions::mask_file;
+  // The file that holds the label of a sample in an epoch (from 1). For SaliencyFields::mask_file;
   // any thread may call.
   std::filesystem::path label(std::int64_t sample, std::int64_t epoch) const;
 
-  // Makes labels of what was predicted for `batch`, probabilities [N,h,w,1]. Nothing happens
-  // before first_epoch. Each file appears whole or not at all; they are written in parallel.
-  void after_step(const data::Batch& batch, const Tensor& probabilities) const;
+  // Makes labels of what was predicted for `samples` in `epoch`, probabilities [N,h,w,1]. Nothing
+  // happens before first_epoch. Each file appears whole or not at all; they are written in
+  // parallel.
+  void after_step(const std::vector<std::int64_t>& samples, std::int64_t epoch,
+                  const Tensor& probabilities) const;
 
  private:
   std::filesystem::path start_file(const data::SampleFiles& sample) const;

@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "data/loading/saliency_reader.h"
 #include "data/scenes/generated_set.h"
+#include "models/a2s/a2s.h"
 #include "tests/support/scratch.h"
 #include "train/loop/training_run.h"
-#include "train/recipes/a2s/stage1_training.h"
+#include "train/recipes/a2s/a2s_step.h"
 
 namespace salix::testing {
 
@@ -49,7 +51,10 @@ class TinySets {
 };
 
 struct SmallRunParams {
-  Stage1TrainingParams step;
+  A2sStepParams step;  // epochs, steps and samples are completed from the run
+  int tune = 20;       // epochs for which the encoder rests
+  std::string letters = "c";
+  int size = 160;
   TrainingRunParams run;
 };
 
@@ -57,33 +62,40 @@ struct SmallRunParams {
 struct SmallRun {
   static SmallRunParams params(const std::filesystem::path& folder) {
     SmallRunParams params;
-    params.step.size = 160;
     params.run.folder = folder;
     params.run.identity = {"config", "data"};
-    params.run.loader = {.batch = 2, .size = 160, .workers = 1};
-    params.run.epochs = 2;
+    params.run.loader = {.batch = 2, .workers = 1};
+    params.run.length.epochs = 2;
+    params.run.weights_name = "a2s_base";
     params.run.checkpoint_every = 2;
     return params;
   }
 
   explicit SmallRun(const SmallRunParams& params, TrainingWatcher watcher = {})
-      : samples(
-            data::training_samples(params.run.loader.letters, 1, TinySets::instance().options())),
-        step(exec, network, samples, complete(params, samples)),
-        run(exec, step, samples, params.run, std::move(watcher)) {}
+      : samples(samples_of(params.letters)),
+        step(network, complete(params, samples.size(), /*ranks=*/1)),
+        run(exec, step, samples, reader(params), params.run, std::move(watcher)) {}
 
-  static Stage1TrainingParams complete(const SmallRunParams& params,
-                                       const std::vector<data::SampleFiles>& samples) {
-    Stage1TrainingParams step = params.step;
-    step.step.epochs = params.run.epochs;
-    step.step.steps_per_epoch = static_cast<std::int64_t>(samples.size()) / params.run.loader.batch;
+  static std::vector<data::SampleFiles> samples_of(const std::string& letters) {
+    return data::training_samples(letters, {.thin_videos = true}, TinySets::instance().options());
+  }
+  static std::shared_ptr<const data::SampleReader> reader(const SmallRunParams& params) {
+    return std::make_shared<data::SaliencyReader>(
+        data::SaliencyFields{.letters = params.letters, .size = params.size});
+  }
+  static A2sStepParams complete(const SmallRunParams& params, std::size_t samples, int ranks) {
+    A2sStepParams step = params.step;
+    step.epochs = params.run.length.epochs;
+    step.steps_per_epoch =
+        static_cast<std::int64_t>(samples) / (std::int64_t{ranks} * params.run.loader.batch);
+    step.tune.assign(samples, params.tune);
     return step;
   }
 
   Exec exec{{}, {.threads = 1}};
   A2s network{exec};
   std::vector<data::SampleFiles> samples;
-  Stage1Training step;
+  A2sStep step;
   TrainingRun run;
 };
 

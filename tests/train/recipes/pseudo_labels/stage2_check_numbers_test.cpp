@@ -10,9 +10,8 @@
 #include "tests/support/loss_scene.h"
 #include "tests/support/printed_step.h"
 #include "tests/support/targets.h"
-#include "train/optimizers/parameter_groups.h"
-#include "train/optimizers/sgd.h"
-#include "train/recipes/pseudo_labels/stage2_step.h"
+#include "train/loop/iteration.h"
+#include "train/recipes/pseudo_labels/pseudo_labels_step.h"
 
 namespace salix::testing {
 namespace {
@@ -51,23 +50,26 @@ void expect_printed_step(const Expected& expected) {
   network.to(DType::kFloat64);
   hash_fill(network);
   const double unused_before = sum_of(state_named(network, "encoder.fc.weight"));
-  const Stage2Batch batch{.image = hash_input(*exec, "image", 2, 64),
-                          .modality = (hash_input(*exec, "modal", 2, 64) + 1.5) / 3.0,
-                          .target = loss_scene(*exec, DType::kFloat64).target};
+  StepInput batch{.fields = {{"image", hash_input(*exec, "image", 2, 64)},
+                             {"mask", loss_scene(*exec, DType::kFloat64).target}}};
+  if (network.needs_modality()) {
+    batch.fields.emplace_back("prior_d", (hash_input(*exec, "modal", 2, 64) + 1.5) / 3.0);
+  }
   // Two iterations would be summed: after the first one the gradients are still there to be
   // looked at. The decay of step 1 of 2 is 0.6.
-  Stage2Step step(
-      *exec, network,
-      std::make_unique<Sgd>(parameter_groups(network, network.facts().weight_decay)),
-      {.epochs = 1, .steps_per_epoch = 2, .learning_rate = 0.005 / 0.6, .ave_batch = 2});
-  const StepReport report = step(batch, {1, 0, 0});
+  PseudoLabelsStep step(network, {.epochs = 1,
+                                  .steps_per_epoch = 2,
+                                  .learning_rate = 0.005 / 0.6,
+                                  .weight_decay = network.facts().weight_decay,
+                                  .update = {.ave_batch = 2}});
+  const StepSummary report = Iteration(*exec, step)(batch, {1, 0, 0});
   EXPECT_NEAR(report.total, expected.loss, 5e-11);
   EXPECT_NEAR(sum_of(state_named(network, "encoder.bn1.running_mean")), 0.3801139479, 5e-11);
   EXPECT_NEAR(sum_of(state_named(network, "encoder.layer4.2.bn3.running_var")), 1996.286088, 5e-7);
   expect_printed_gradients(network, expected.table, 1e-7);
   EXPECT_EQ(names_without_gradient(network), expected.without_gradient);
 
-  step.optimizer().step();
+  step.update().optimizer().step();
   expect_printed_weights(network, expected.table);
   EXPECT_EQ(sum_of(state_named(network, "encoder.fc.weight")), unused_before);
 }

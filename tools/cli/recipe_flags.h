@@ -1,0 +1,26 @@
+// A recipe's options as flags of a command.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "train/recipes/options.h"
+
+namespace CLI {
+class App;
+}
+
+namespace salix::cli {
+
+// One flag per option, without spellings that the command has already, in the group "Options of the
+// recipe NAME".
+void add_recipe_flags(CLI::App& command, const std::string& recipe, const Options& options);
+
+// The flag --recipe, for --help; which recipe it names must be known before the others can be
+// described, so that recipe_of() has read it already.
+void add_recipe_choice(CLI::App& command, const std::string& chosen);
+
+// What --recipe says on a command line, or `otherwise`.
+std::string recipe_of(const std::vector<std::string>& command_line, const std::string& otherwise);
+
+}  // namespace salix::cli

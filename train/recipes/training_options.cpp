@@ -1,0 +1,43 @@
+#include "train/recipes/training_options.h"
+
+namespace salix {
+
+void TrainingOptions::describe_data(Options& options, int smallest) {
+  options.add({.flags = "--trset",
+               .help = "tasks to train on: c RGB, d RGB-D, o video, t RGB-T, or several",
+               .target = &letters});
+  options.add({.flags = "--epochs,--epoch",
+               .help = "passes over the training set",
+               .target = &epochs,
+               .range = {{1, 100000}}});
+  options.add({.flags = "--batch",
+               .help = "images per iteration; under mpirun, per rank",
+               .target = &batch,
+               .range = {{1, 4096}}});
+  options.add({.flags = "--size",
+               .help = "network input",
+               .target = &size,
+               .range = {{static_cast<double>(smallest), 4096}}});
+}
+
+void TrainingOptions::describe_optimization(Options& options) {
+  options.add({.flags = "--optim",
+               .help = "SGD with momentum 0.9, or Adam",
+               .target = &optimizer,
+               .choices = {"SGD", "Adam"}});
+  options.add({.flags = "--lr",
+               .help = "learning rate of all but the encoders, at the start",
+               .target = &learning_rate});
+  options.add({.flags = "--weight-decay,--weight_decay",
+               .help = "of all parameters",
+               .target = &weight_decay});
+  options.add({.flags = "--ave-batch,--ave_batch",
+               .help = "iterations per optimizer step; gradients are summed",
+               .target = &ave_batch,
+               .range = {{1, 4096}}});
+  options.add({.flags = "--clip-gradient,--clip_gradient",
+               .help = "largest L2 norm of all gradients together; 0: off",
+               .target = &clip_gradient});
+}
+
+}  // namespace salix

@@ -1,0 +1,54 @@
+#include "train/session/training_request.h"
+
+#include <nlohmann/json.hpp>
+
+#include "layers/functional/autocast.h"
+#include "train/loop/over_ranks.h"
+#include "train/recipes/catalogue.h"
+#include "train/run_folder/hash.h"
+
+namespace salix {
+
+TrainingRequest::TrainingRequest(const std::string& network_name, const std::string& recipe_name)
+    : network(network_name),
+      recipe_name(recipe_name.empty() ? network_facts(network_name).default_recipe : recipe_name),
+      recipe(recipe_entry(this->recipe_name).make(network_facts(network_name))) {
+  recipe->describe(options);
+}
+
+std::filesystem::path TrainingRequest::folder() const {
+  if (!run_dir.empty()) return run_dir;
+  return std::filesystem::path(weight_path) / network / "resnet" / recipe->plan().letters / sub;
+}
+
+std::string config_json(const TrainingRequest& request, Exec& exec) {
+  nlohmann::ordered_json config{{"network", request.network},
+                                {"recipe", request.recipe_name},
+                                {"pretrain", request.pretrain},
+                                {"weight", request.weight}};
+  request.options.add_to(config);
+  config["on_bad_image"] = request.on_bad_image == data::OnBadImage::kSkip ? "skip" : "fail";
+  config["seed"] = exec.options().seed;
+  config["amp"] = autocasts(exec) ? "bf16" : "none";
+  config["fast"] = exec.options().fast;
+  config["tf32"] = exec.options().allow_tf32;
+  const int ranks = OverRanks(exec).ranks();
+  config["device"] = exec.device().to_string();
+  if (ranks > 1) {
+    config["device"] = Device{exec.device().kind, 0}.to_string();  // the same text on all ranks
+    config["ranks"] = ranks;
+    config["sync_bn"] = request.sync_batch_norm;
+  }
+  return config.dump(2) + "\n";
+}
+
+std::string samples_hash(const std::vector<data::SampleFiles>& samples) {
+  std::vector<std::string> lines;
+  lines.reserve(samples.size());
+  for (const data::SampleFiles& sample : samples) {
+    lines.push_back(str(data::letter_of(sample.task), ' ', sample.set, ' ', sample.name));
+  }
+  return lines_hash(lines);
+}
+
+}  // namespace salix
