@@ -32,7 +32,7 @@ void adam_step(Exec& exec, View parameter, ConstView gradient, View first_moment
                   params.step >= 1,
               op, ": betas must be in [0,1) and the step at least 1; got ", params.beta1, ", ",
               params.beta2, " and ", params.step);
-  check_update_controls(op, parameter, params.gradient_scale, params.frozen);
+  check_update_controls(op, parameter, params.gradient_scale, params.frozen, params.gradient_limit);
   run_on_device(op, exec,
                 Implementations{cpu::adam_step, simt::adam_step, SALIX_CUDA(cuda::adam_step)},
                 parameter, gradient, first_moment, second_moment, params);

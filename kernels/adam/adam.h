@@ -20,9 +20,10 @@ struct AdamParams {
   std::int64_t step = 1;  // t, from 1; at 1 both moments start from zero, whatever they hold
   ConstView gradient_scale = {};  // [], like the parameter; empty: 1. Clipping puts it here
   ConstView frozen = {};          // [] float32: not 0, and nothing is written; empty: never
+  double gradient_limit = 0;      // largest magnitude of a gradient's element; 0: any
 };
 
-// g = gradient_scale * gradient + weight_decay * p;
+// g = limited(gradient_scale * gradient) + weight_decay * p;
 // m += (1 - beta1) (g - m);  v = beta2 v + (1 - beta2) g^2;
 // p -= learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
 //

@@ -1,6 +1,7 @@
 #include "engine/parallel.h"
 #include "kernels/adam/adam.h"
 #include "kernels/common/full_precision.h"
+#include "kernels/common/update_controls.h"
 
 namespace salix::kernels::cpu {
 
@@ -15,8 +16,9 @@ void adam_step(Exec&, View parameter, ConstView gradient, View first_moment, Vie
     const T* dp = gradient.as<T>();
     const T scale = params.gradient_scale.empty() ? T(1) : *params.gradient_scale.as<T>();
     const AdamUpdate<T> update(params);
+    const GradientLimit<T> limited(params.gradient_limit);
     parallel_for(parameter.numel(), grain_for(1), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) update(p[i], scale * dp[i], m[i], v[i]);
+      for (std::int64_t i = begin; i < end; ++i) update(p[i], limited(scale * dp[i]), m[i], v[i]);
     });
   });
 }

@@ -11,10 +11,12 @@ constexpr int kThreadsPerBlock = 256;
 
 // Bound by memory: four reads and three writes per element, all coalesced.
 __global__ void adam_kernel(float* p, const float* dp, float* m, float* v, std::int64_t count,
-                            AdamUpdate<float> update, const float* scale, const float* frozen) {
+                            AdamUpdate<float> update, const float* scale, const float* frozen,
+                            GradientLimit<float> limited) {
   if (frozen != nullptr && *frozen != 0.0f) return;
   const std::int64_t i = global_thread();
-  if (i < count) update(p[i], scale != nullptr ? *scale * dp[i] : dp[i], m[i], v[i]);
+  if (i >= count) return;
+  update(p[i], limited(scale != nullptr ? *scale * dp[i] : dp[i]), m[i], v[i]);
 }
 
 }  // namespace
@@ -25,7 +27,8 @@ void adam_step(Exec& exec, View parameter, ConstView gradient, View first_moment
   launch(exec, {blocks_for(parameter.numel(), kThreadsPerBlock), kThreadsPerBlock}, adam_kernel,
          parameter.as<float>(), gradient.as<float>(), first_moment.as<float>(),
          second_moment.as<float>(), parameter.numel(), AdamUpdate<float>(params),
-         data_or_null<float>(params.gradient_scale), data_or_null<float>(params.frozen));
+         data_or_null<float>(params.gradient_scale), data_or_null<float>(params.frozen),
+         GradientLimit<float>(params.gradient_limit));
 }
 
 }  // namespace salix::kernels::SALIX_GPU_NAMESPACE

@@ -23,7 +23,8 @@ void sgd_step(Exec& exec, View parameter, ConstView gradient, View velocity, Sgd
   check_same_dtype("sgd_step", "parameter", parameter, "velocity", velocity);
   check_no_overlap("sgd_step", "parameter", parameter, "gradient", gradient);
   check_no_overlap("sgd_step", "parameter", parameter, "velocity", velocity);
-  check_update_controls("sgd_step", parameter, params.gradient_scale, params.frozen);
+  check_update_controls("sgd_step", parameter, params.gradient_scale, params.frozen,
+                        params.gradient_limit);
   run_on_device("sgd_step", exec,
                 Implementations{cpu::sgd_step, simt::sgd_step, SALIX_CUDA(cuda::sgd_step)},
                 parameter, gradient, velocity, params);

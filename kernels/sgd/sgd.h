@@ -14,10 +14,11 @@ struct SgdParams {
   bool first_step = false;        // the velocity starts as the gradient; its old content is ignored
   ConstView gradient_scale = {};  // [], like the parameter; empty: 1. Clipping puts it here
   ConstView frozen = {};          // [] float32: not 0, and nothing is written; empty: never
+  double gradient_limit = 0;      // largest magnitude of a gradient's element; 0: any
 };
 
-// g = gradient_scale * gradient + weight_decay * p;  v = first_step ? g : momentum * v + g;
-// p -= learning_rate * v.
+// g = limited(gradient_scale * gradient) + weight_decay * p;
+// v = first_step ? g : momentum * v + g;  p -= learning_rate * v.
 //
 // Shapes    parameter, gradient and velocity alike, any rank.
 // Types     float32; float64 on the CPU.

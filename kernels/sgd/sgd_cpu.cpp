@@ -1,4 +1,5 @@
 #include "engine/parallel.h"
+#include "kernels/common/update_controls.h"
 #include "kernels/sgd/sgd.h"
 
 namespace salix::kernels::cpu {
@@ -14,9 +15,10 @@ void sgd_step(Exec&, View parameter, ConstView gradient, View velocity, SgdParam
             decay = static_cast<T>(params.weight_decay);
     const T scale = params.gradient_scale.empty() ? T(1) : *params.gradient_scale.as<T>();
     const T keep = static_cast<T>(params.momentum);
+    const GradientLimit<T> limited(params.gradient_limit);
     parallel_for(parameter.numel(), grain_for(1), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
-        const T g = scale * dp[i] + decay * p[i];
+        const T g = limited(scale * dp[i]) + decay * p[i];
         v[i] = params.first_step ? g : keep * v[i] + g;
         p[i] -= rate * v[i];
       }

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <limits>
+
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
 
@@ -46,6 +49,25 @@ TEST_P(Sgd, ScalesTheGradientAndRestsWhereItIsFrozen) {
   EXPECT_EQ(run(3, {.gradient_scale = half.view()}), run(1.5, {}));
   EXPECT_EQ(run(3, {.frozen = zero.view()}), run(3, {}));
   EXPECT_EQ(run(3, {.frozen = one.view()}), (std::pair{1.0, 2.0}));
+}
+
+// torch.nn.utils.clip_grad_value_: after the scale, before the weight decay.
+TEST_P(Sgd, LimitsTheElementsOfTheGradient) {
+  const auto run = [&](double gradient, kernels::SgdParams params) {
+    Tensor p = from(exec(), {1.0f}, {1}), v = from(exec(), {2.0f}, {1});
+    const Tensor g = Tensor::full(exec(), {1}, gradient);
+    params.weight_decay = 0.1;
+    kernels::sgd_step(exec(), p.mutable_view(), g.view(), v.mutable_view(), params);
+    return p.item();
+  };
+  const Tensor half = Tensor::full(exec(), {}, 0.5);
+  EXPECT_EQ(run(3, {.gradient_limit = 0.5}), run(0.5, {}));
+  EXPECT_EQ(run(-3, {.gradient_limit = 0.5}), run(-0.5, {}));
+  EXPECT_EQ(run(0.25, {.gradient_limit = 0.5}), run(0.25, {}));
+  EXPECT_EQ(run(3, {.gradient_scale = half.view(), .gradient_limit = 2}), run(1.5, {}));
+  EXPECT_TRUE(std::isnan(run(std::numeric_limits<double>::quiet_NaN(), {.gradient_limit = 2})));
+  EXPECT_THAT(error_of([&] { run(1, {.gradient_limit = -1}); }),
+              ::testing::HasSubstr("gradient_limit must be positive, or 0 for none; got -1"));
 }
 
 TEST_P(Sgd, AgreesWithTheReferenceAndRepeats) {

@@ -24,7 +24,8 @@ void Adam::update(const Update& u) {
                       .weight_decay = u.group.weight_decay,
                       .step = u.step,
                       .gradient_scale = u.gradient_scale,
-                      .frozen = u.frozen});
+                      .frozen = u.frozen,
+                      .gradient_limit = u.gradient_limit});
 }
 
 io::NamedArrays Adam::save() const {

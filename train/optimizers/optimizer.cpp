@@ -38,7 +38,8 @@ void Optimizer::update(std::size_t g, std::size_t i, const Controls& controls) {
     slots.push_back(kept.mutable_view());
   }
   update({parameter.exec(), groups_[g], parameter.mutable_view(), gradient.view(), std::move(slots),
-          ++step_counts_[g][i], view_of(controls.gradient_scale), view_of(controls.frozen)});
+          ++step_counts_[g][i], view_of(controls.gradient_scale), view_of(controls.frozen),
+          controls.gradient_limit});
 }
 
 void Optimizer::set_step_counts(StepCounts counts) {

@@ -22,10 +22,13 @@ class Optimizer : public StatePart {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // Numbers on the device that govern a step without the host reading them.
+  // What governs a step. The tensors are on the device, and the host does not read them.
   struct Controls {
-    Tensor gradient_scale;  // [], factor of all gradients; undefined: 1
-    Tensor frozen;          // [] float32: not 0, and nothing is written; undefined: never
+    Tensor gradient_scale = {};  // [], factor of all gradients; undefined: 1
+    Tensor frozen = {};          // [] float32: not 0, and nothing is written; undefined: never
+    // Every element of the scaled gradients is limited to [-gradient_limit, gradient_limit]
+    // (torch.nn.utils.clip_grad_value_) where it is used, without a pass of its own; 0: no limit.
+    double gradient_limit = 0;
   };
   // How many steps each parameter has had, as groups()[g].parameters[i].
   using StepCounts = std::vector<std::vector<std::int64_t>>;
@@ -63,6 +66,7 @@ class Optimizer : public StatePart {
     std::vector<View> slots;  // in the order of their names; anything before the first step
     std::int64_t step;        // of this parameter, from 1
     ConstView gradient_scale, frozen;
+    double gradient_limit;
   };
   virtual void update(const Update& update) = 0;
 

@@ -16,7 +16,8 @@ void Sgd::update(const Update& u) {
                      .weight_decay = u.group.weight_decay,
                      .first_step = u.step == 1,
                      .gradient_scale = u.gradient_scale,
-                     .frozen = u.frozen});
+                     .frozen = u.frozen,
+                     .gradient_limit = u.gradient_limit});
 }
 
 }  // namespace salix

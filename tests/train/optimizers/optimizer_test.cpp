@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "layers/functional/binary.h"
+#include "layers/functional/unary.h"
 #include "tests/train/loop/small_network.h"
 #include "train/optimizers/clip_gradient.h"
 #include "train/optimizers/make_optimizer.h"
@@ -58,6 +59,18 @@ TEST_P(AnyOptimizer, TheStateOfAFreshOneIsARestart) {
   optimizer->step();
   optimizer->load({});
   EXPECT_TRUE(optimizer->save().empty());
+}
+
+// As torch.nn.utils.clip_grad_value_(p, 0.5) before the step does.
+TEST_P(AnyOptimizer, LimitsTheElementsOfAllGradients) {
+  SmallNetwork limited(exec), same(exec);
+  limited.draw_gradients(5);
+  same.conv.set_grad(clamp(limited.conv.grad(), -0.5, 0.5));
+  same.gamma.set_grad(clamp(limited.gamma.grad(), -0.5, 0.5));
+  optimizer_of(limited)->step({.gradient_limit = 0.5});
+  optimizer_of(same)->step();
+  EXPECT_TRUE(same_bits(limited.conv, same.conv));
+  EXPECT_TRUE(same_bits(limited.gamma, same.gamma));
 }
 
 TEST(Optimizer, NamesItsState) {
