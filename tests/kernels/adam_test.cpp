@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "layers/functional/slice.h"
 #include "tests/support/golden.h"
@@ -33,22 +34,47 @@ TEST_P(Adam, RefusesBuffersThatDoNotFit) {
   EXPECT_THAT(error_of([&] { step(v, {.step = 0}); }), HasSubstr("the step at least 1; got"));
 }
 
-TEST_P(Adam, AgreesWithPyTorchForThreeSteps) {
-  Tensor p = golden(exec(), "adam/parameter.npy");
-  Tensor m = poisoned(exec(), p.shape()), v = poisoned(exec(), p.shape());
-  const auto row = [&](const char* name, int i) {
-    const Tensor rows = golden(exec(), str("adam/", name, ".npy"));
+// Three steps of PyTorch's optimizer; `suffix` is that of its golden files.
+void expect_pytorch(Exec& exec, kernels::AdamParams params, const std::string& suffix) {
+  Tensor p = golden(exec, "adam/parameter.npy");
+  Tensor m = poisoned(exec, p.shape()), v = poisoned(exec, p.shape());
+  const auto row = [&](const std::string& name, int i) {
+    const Tensor rows = golden(exec, "adam/" + name + ".npy");
     return slice(rows, 0, i, 1).reshape(p.shape());
   };
   for (int i = 0; i < 3; ++i) {
-    kernels::adam_step(exec(), p.mutable_view(), row("gradients", i).view(), m.mutable_view(),
-                       v.mutable_view(),
-                       {.learning_rate = 0.01, .weight_decay = 1e-8, .step = i + 1});
-    EXPECT_TRUE(close(p, row("parameters", i), tolerance::elementwise));
+    params.step = i + 1;
+    kernels::adam_step(exec, p.mutable_view(), row("gradients", i).view(), m.mutable_view(),
+                       v.mutable_view(), params);
+    EXPECT_TRUE(close(p, row("parameters" + suffix, i), tolerance::elementwise));
     // Not elementwise's: gradients begin at 1e-9, their squares far below its absolute part.
     // Gradients of both signs cancel in the first moment.
-    EXPECT_TRUE(close(m, row("first_moments", i), {.absolute = 1e-12, .relative = 1e-6}));
-    EXPECT_TRUE(close(v, row("second_moments", i), {.absolute = 0, .relative = 1e-6}));
+    EXPECT_TRUE(close(m, row("first_moments" + suffix, i), {.absolute = 1e-12, .relative = 1e-6}));
+    EXPECT_TRUE(close(v, row("second_moments" + suffix, i), {.absolute = 0, .relative = 1e-6}));
+  }
+}
+
+TEST_P(Adam, AgreesWithPyTorchForThreeSteps) {
+  expect_pytorch(exec(), {.learning_rate = 0.01, .weight_decay = 1e-8}, "");
+}
+
+TEST_P(Adam, DecoupledAgreesWithPyTorchsAdamW) {
+  expect_pytorch(
+      exec(), {.learning_rate = 0.01, .weight_decay = 0.05, .decoupled_weight_decay = true}, "_w");
+}
+
+// By hand, in double: without a gradient AdamW only shrinks the parameter, Adam divides the decay
+// by its own root.
+TEST_P(Adam, DecoupledDecayIsNotDividedByTheSecondMoment) {
+  if (!has_float64()) GTEST_SKIP() << "float64 is for the CPU";
+  for (const bool decoupled : {false, true}) {
+    Tensor p = Tensor::full(exec(), {1}, 2.0, DType::kFloat64);
+    Tensor m = poisoned(exec(), {1}, DType::kFloat64), v = poisoned(exec(), {1}, DType::kFloat64);
+    const Tensor g = Tensor::zeros(exec(), {1}, DType::kFloat64);
+    kernels::adam_step(
+        exec(), p.mutable_view(), g.view(), m.mutable_view(), v.mutable_view(),
+        {.learning_rate = 0.25, .weight_decay = 0.1, .decoupled_weight_decay = decoupled});
+    EXPECT_NEAR(p.item(), decoupled ? 2 * (1 - 0.025) : 1.75, 1e-7);
   }
 }
 

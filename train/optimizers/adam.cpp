@@ -22,6 +22,7 @@ void Adam::update(const Update& u) {
                       .beta2 = options_.beta2,
                       .eps = options_.eps,
                       .weight_decay = u.group.weight_decay,
+                      .decoupled_weight_decay = options_.decoupled_weight_decay,
                       .step = u.step,
                       .gradient_scale = u.gradient_scale,
                       .frozen = u.frozen,

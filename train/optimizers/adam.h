@@ -1,4 +1,4 @@
-// Adam over groups of parameters.
+// Adam and AdamW over groups of parameters.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,10 @@ struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double eps = 1e-8;
+  bool decoupled_weight_decay = false;  // AdamW: the weight decay stays out of the moments
 };
 
-// PyTorch's Adam: weight decay in the gradient (L2), no AMSGrad. Its state is
+// PyTorch's Adam: weight decay in the gradient (L2), no AMSGrad; or its AdamW. The state of both is
 // "first_moment.<parameter>", "second_moment.<parameter>" and "step.<parameter>", an int64:
 // how many steps the parameter has had, which the bias correction needs. A parameter without
 // gradient is not counted on.

@@ -11,7 +11,10 @@ std::unique_ptr<Optimizer> make_optimizer(std::string_view name,
                                           std::vector<Optimizer::Group> groups, double momentum) {
   if (name == "SGD") return std::make_unique<Sgd>(std::move(groups), momentum);
   if (name == "Adam") return std::make_unique<Adam>(std::move(groups));
-  throw InvalidInput(str("optimizer: must be SGD or Adam; got '", name, "'"));
+  if (name == "AdamW") {
+    return std::make_unique<Adam>(std::move(groups), AdamOptions{.decoupled_weight_decay = true});
+  }
+  throw InvalidInput(str("optimizer: must be SGD, Adam or AdamW; got '", name, "'"));
 }
 
 }  // namespace salix

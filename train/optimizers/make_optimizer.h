@@ -9,7 +9,7 @@
 
 namespace salix {
 
-// "SGD": with `momentum`. "Adam": betas 0.9 and 0.999; `momentum` is not used.
+// "SGD": with `momentum`. "Adam" and "AdamW": betas 0.9 and 0.999; `momentum` is not used.
 // Errors    InvalidInput for another name.
 std::unique_ptr<Optimizer> make_optimizer(std::string_view name,
                                           std::vector<Optimizer::Group> groups,

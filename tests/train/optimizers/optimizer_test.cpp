@@ -24,7 +24,7 @@ class AnyOptimizer : public ::testing::TestWithParam<const char*> {
   }
   Exec exec;
 };
-INSTANTIATE_TEST_SUITE_P(Names, AnyOptimizer, ::testing::Values("SGD", "Adam"),
+INSTANTIATE_TEST_SUITE_P(Names, AnyOptimizer, ::testing::Values("SGD", "Adam", "AdamW"),
                          [](const auto& name) { return std::string(name.param); });
 
 // Parameters that have had different numbers of steps too.
@@ -87,7 +87,7 @@ TEST(Optimizer, NamesItsState) {
   EXPECT_TRUE(adam->save().contains("second_moment.conv.weight"));
   EXPECT_EQ(adam->save().at("step.norm.weight").as<std::int64_t>().front(), 2);
   EXPECT_THAT(error_of([] { make_optimizer("adam", {}); }),
-              HasSubstr("must be SGD or Adam; got 'adam'"));
+              HasSubstr("must be SGD, Adam or AdamW; got 'adam'"));
 }
 
 TEST(Optimizer, AdamRefusesHalfAState) {
