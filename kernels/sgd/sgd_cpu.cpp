@@ -20,7 +20,7 @@ void sgd_step(Exec&, View parameter, ConstView gradient, View velocity, SgdParam
       for (std::int64_t i = begin; i < end; ++i) {
         const T g = limited(scale * dp[i]) + decay * p[i];
         v[i] = params.first_step ? g : keep * v[i] + g;
-        p[i] -= rate * v[i];
+        p[i] -= rate * (params.nesterov ? g + keep * v[i] : v[i]);
       }
     });
   };

@@ -10,15 +10,15 @@ constexpr int kThreadsPerBlock = 256;
 
 // Bound by memory: three reads and two writes per element, all coalesced.
 __global__ void sgd_kernel(float* p, const float* dp, float* v, std::int64_t count, float rate,
-                           float keep, float decay, bool first_step, const float* scale,
-                           const float* frozen, GradientLimit<float> limited) {
+                           float keep, float decay, bool first_step, bool nesterov,
+                           const float* scale, const float* frozen, GradientLimit<float> limited) {
   if (frozen != nullptr && *frozen != 0.0f) return;
   const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
   if (i >= count) return;
   const float g = limited(scale != nullptr ? *scale * dp[i] : dp[i]) + decay * p[i];
   const float velocity = first_step ? g : keep * v[i] + g;
   v[i] = velocity;
-  p[i] -= rate * velocity;
+  p[i] -= rate * (nesterov ? g + keep * velocity : velocity);
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ void sgd_step(Exec& exec, View parameter, ConstView gradient, View velocity, Sgd
   launch(exec, {dim3(blocks), dim3(kThreadsPerBlock)}, sgd_kernel, parameter.as<float>(),
          gradient.as<float>(), velocity.as<float>(), count,
          static_cast<float>(params.learning_rate), static_cast<float>(params.momentum),
-         static_cast<float>(params.weight_decay), params.first_step,
+         static_cast<float>(params.weight_decay), params.first_step, params.nesterov,
          data_or_null<float>(params.gradient_scale), data_or_null<float>(params.frozen),
          GradientLimit<float>(params.gradient_limit));
 }

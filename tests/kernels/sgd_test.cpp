@@ -36,6 +36,20 @@ TEST_P(Sgd, FollowsTheFormulaForTwoSteps) {
   EXPECT_NEAR(p.item(), 0.8266, 1e-6);
 }
 
+// By PyTorch 2.15 in float64: torch.optim.SGD([p], lr=0.1, momentum=0.9, weight_decay=0.1,
+// nesterov=True) from p = 1 with the gradients 0.5, 0.5, -1.
+TEST_P(Sgd, NesterovAgreesWithPyTorchForThreeSteps) {
+  Tensor p = from(exec(), {1.0f}, {1}), v = poisoned(exec(), {1});
+  const double gradients[] = {0.5, 0.5, -1}, parameters[] = {0.886, 0.725566, 0.810363646};
+  for (int i = 0; i < 3; ++i) {
+    const Tensor g = Tensor::full(exec(), {1}, gradients[i]);
+    kernels::sgd_step(
+        exec(), p.mutable_view(), g.view(), v.mutable_view(),
+        {.learning_rate = 0.1, .weight_decay = 0.1, .nesterov = true, .first_step = i == 0});
+    EXPECT_NEAR(p.item(), parameters[i], 1e-6);
+  }
+}
+
 TEST_P(Sgd, ScalesTheGradientAndRestsWhereItIsFrozen) {
   const auto run = [&](double gradient, kernels::SgdParams params) {
     Tensor p = from(exec(), {1.0f}, {1}), v = from(exec(), {2.0f}, {1});

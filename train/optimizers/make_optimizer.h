@@ -5,14 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "train/optimizers/optimizer.h"
+#include "train/optimizers/sgd.h"
 
 namespace salix {
 
-// "SGD": with `momentum`. "Adam" and "AdamW": betas 0.9 and 0.999; `momentum` is not used.
+// "SGD": with `sgd`. "Adam" and "AdamW": betas 0.9 and 0.999; `sgd` is not used.
 // Errors    InvalidInput for another name.
 std::unique_ptr<Optimizer> make_optimizer(std::string_view name,
                                           std::vector<Optimizer::Group> groups,
-                                          double momentum = 0.9);
+                                          SgdOptions sgd = {});
 
 }  // namespace salix

@@ -7,15 +7,20 @@
 
 namespace salix {
 
-// PyTorch's SGD: dampening 0, no Nesterov. Its state is "velocity.<parameter>".
+struct SgdOptions {
+  double momentum = 0.9;
+  bool nesterov = false;  // the step looks one momentum ahead
+};
+
+// PyTorch's SGD: dampening 0. Its state is "velocity.<parameter>".
 class Sgd : public Optimizer {
  public:
-  explicit Sgd(std::vector<Group> groups, double momentum = 0.9);
+  explicit Sgd(std::vector<Group> groups, SgdOptions options = {});
 
  private:
   void update(const Update& update) override;
 
-  double momentum_;
+  SgdOptions options_;
 };
 
 }  // namespace salix
