@@ -8,13 +8,15 @@ namespace salix::kernels {
 
 struct IouParams {
   double epsilon = 1e-7;         // added to the union
+  double smoothing = 0;          // added to intersection and union
   bool threshold_target = true;  // T = [target > 0.5], else T = target
 };
 
-// loss = mean_n [1 - I_n / (U_n + epsilon)],  I = sum QT, U = sum (Q + T - QT) over sample n,
-// Q = 1 / (1 + e^-x);
-// dx = -dloss / N (T (U + epsilon) - I (1 - T)) / (U + epsilon)^2 Q (1 - Q).
-// sums(n) = (I_n, U_n), for the backward. An empty target gives exactly 1 and no gradient.
+// loss = mean_n [1 - (I_n + s) / (U_n + s + epsilon)],  I = sum QT, U = sum (Q + T - QT) over
+// sample n, Q = 1 / (1 + e^-x), s = smoothing;
+// dx = -dloss / N (T (U + s + epsilon) - (I + s) (1 - T)) / (U + s + epsilon)^2 Q (1 - Q).
+// sums(n) = (I_n, U_n), for the backward. Without smoothing an empty target gives exactly 1 and
+// no gradient; with it such a sample is pulled down.
 //
 // Shapes    x, target and dx alike, [N,...], not empty; sums [N,2]; loss and dloss of one
 //           element.

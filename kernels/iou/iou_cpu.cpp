@@ -45,7 +45,7 @@ void iou(Exec&, ConstView x, ConstView target, View loss, View sums, IouParams p
           });
       sums.as<T>()[2 * n] = static_cast<T>(common);
       sums.as<T>()[2 * n + 1] = static_cast<T>(all);
-      total += 1.0 - common / (all + params.epsilon);
+      total += 1.0 - (common + params.smoothing) / (all + params.smoothing + params.epsilon);
     }
     *loss.as<T>() = static_cast<T>(total / static_cast<double>(images));
   });
@@ -57,8 +57,8 @@ void iou_backward(Exec&, ConstView dloss, ConstView x, ConstView target, ConstVi
     using T = typename decltype(tag)::type;
     const std::int64_t images = x.dim(0), pixels = x.numel() / images;
     for (std::int64_t n = 0; n < images; ++n) {
-      const T common = sums.as<T>()[2 * n];
-      const T all = sums.as<T>()[2 * n + 1] + static_cast<T>(params.epsilon);
+      const T common = sums.as<T>()[2 * n] + static_cast<T>(params.smoothing);
+      const T all = sums.as<T>()[2 * n + 1] + static_cast<T>(params.smoothing + params.epsilon);
       const T scale = -*dloss.as<T>() / static_cast<T>(images) / all / all;
       const T* logits = x.as<T>() + n * pixels;
       const T* wanted = target.as<T>() + n * pixels;

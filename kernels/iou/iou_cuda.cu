@@ -54,10 +54,11 @@ struct IouSink {
 };
 
 // One block: the mean over the samples.
-__global__ void iou_mean_kernel(const float* sums, int images, float epsilon, float* loss) {
+__global__ void iou_mean_kernel(const float* sums, int images, float smoothing, float epsilon,
+                                float* loss) {
   float total = 0.0f;
   for (int n = static_cast<int>(threadIdx.x); n < images; n += kThreadsPerBlock) {
-    total += 1.0f - sums[2 * n] / (sums[2 * n + 1] + epsilon);
+    total += 1.0f - (sums[2 * n] + smoothing) / (sums[2 * n + 1] + epsilon);
   }
   total = block_sum(total);
   if (threadIdx.x == 0) *loss = total / static_cast<float>(images);
@@ -74,8 +75,8 @@ __global__ void iou_backward_kernel(const float* dloss, const float* x, const fl
   const std::int64_t pack = image * packs + in_image;
   const auto logits = *reinterpret_cast<const Pack<float, N>*>(x + pack * N);
   const auto wanted = *reinterpret_cast<const Pack<float, N>*>(target + pack * N);
-  const float common = sums[2 * image];
-  const float all = sums[2 * image + 1] + static_cast<float>(params.epsilon);
+  const float common = sums[2 * image] + static_cast<float>(params.smoothing);
+  const float all = sums[2 * image + 1] + static_cast<float>(params.smoothing + params.epsilon);
   const float scale = -*dloss / static_cast<float>(gridDim.y) / all / all;
   Pack<float, N> out;
   for (int k = 0; k < N; ++k) {
@@ -102,7 +103,8 @@ void iou(Exec& exec, ConstView x, ConstView target, View loss, View sums, IouPar
     reduce(IouSource<1>{x.as<float>(), target.as<float>(), params.threshold_target});
   }
   launch(exec, {1, kThreadsPerBlock}, iou_mean_kernel, sums.as<float>(), static_cast<int>(images),
-         static_cast<float>(params.epsilon), loss.as<float>());
+         static_cast<float>(params.smoothing),
+         static_cast<float>(params.smoothing + params.epsilon), loss.as<float>());
 }
 
 void iou_backward(Exec& exec, ConstView dloss, ConstView x, ConstView target, ConstView sums,

@@ -20,6 +20,7 @@ using ::testing::HasSubstr;
 const std::vector<Shape> kShapes{{1, 1},    {2, 3},         {1, 1023},
                                  {3, 1025}, {2, 17, 13, 1}, {2, 160, 160, 1}};
 const IouParams kSoft{.epsilon = 0, .threshold_target = false};
+const IouParams kAll[] = {{}, kSoft, kSmoothIou};
 
 struct Result {
   Tensor loss, sums;
@@ -79,10 +80,20 @@ TEST_P(Iou, EmptyTargetGivesExactlyOneAndNoGradient) {
   EXPECT_EQ(absolute_dot(gradient(x, target, found, 1), Tensor::full(exec(), {2, 1025}, 1)), 0);
 }
 
+// sigmoid(0) = 1/2, T = 0: I = 0, U = 2, and (0 + 1) / (2 + 1).
+TEST_P(Iou, SmoothingTeachesAnEmptyTarget) {
+  const Tensor x = Tensor::zeros(exec(), {1, 4}), target = Tensor::zeros(exec(), {1, 4});
+  const Result found = forward(x, target, kSmoothIou);
+  EXPECT_NEAR(found.loss.item(), 2.0 / 3, 1e-6);
+  const double pull = 1.0 / 9 / 4;
+  EXPECT_TRUE(close(gradient(x, target, found, 1, kSmoothIou),
+                    std::vector<double>{pull, pull, pull, pull}, tolerance::elementwise));
+}
+
 TEST_P(Iou, PassesGradcheck) {
   if (!has_float64()) GTEST_SKIP() << "float64 exists on the cpu only";
   const Tensor target = random_tensor(exec(), {3, 5}, 2, 0, 1, DType::kFloat64);
-  for (const IouParams& params : {IouParams{}, kSoft}) {
+  for (const IouParams& params : kAll) {
     const auto loss = [&](const std::vector<Tensor>& in) {
       return iou_loss(in[0], target, params);
     };
@@ -92,7 +103,7 @@ TEST_P(Iou, PassesGradcheck) {
 
 TEST_P(Iou, AgreesWithTheReference) {
   for (const Shape& shape : kShapes) {
-    for (const IouParams& params : {IouParams{}, kSoft}) {
+    for (const IouParams& params : kAll) {
       const Tensor x = random_tensor(exec(), shape, 1, -6, 6);
       const Tensor target = random_tensor(exec(), shape, 2, 0, 1);
       const Result found = forward(x, target, params);
