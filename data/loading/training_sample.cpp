@@ -3,18 +3,13 @@
 #include <algorithm>
 
 #include "data/image/image_io.h"
+#include "data/image/mirror.h"
 #include "data/image/normalize.h"
 #include "data/image/resize_pillow.h"
 #include "engine/error.h"
 
 namespace salix::data {
 namespace {
-
-void mirror(Image& image) {
-  for (int i = 0; i < image.height; ++i)
-    for (int left = 0, right = image.width - 1; left < right; ++left, --right)
-      std::swap_ranges(image.at(i, left), image.at(i, left) + image.channels, image.at(i, right));
-}
 
 std::size_t pixels_of(int size) {
   return static_cast<std::size_t>(size) * static_cast<std::size_t>(size);

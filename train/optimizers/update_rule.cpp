@@ -39,7 +39,9 @@ void UpdateRule::set_rates(const std::vector<double>& rates) {
 Tensor UpdateRule::apply(const std::vector<StateEntry>& parameters, const Tensor& frozen) {
   GradientClip clip;
   if (params_.clip_gradient > 0) clip = clip_gradient_norm(parameters, params_.clip_gradient);
-  optimizer_->step({.gradient_scale = clip.coefficient, .frozen = frozen});
+  optimizer_->step({.gradient_scale = clip.coefficient,
+                    .frozen = frozen,
+                    .gradient_limit = params_.clamp_gradient});
   return clip.norm;
 }
 
