@@ -21,10 +21,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 struct Request {
-  Request(const NetworkFacts& facts, const std::string& recipe_name)
-      : network(facts.name),
-        recipe_name(recipe_name),
-        recipe(recipe_entry(recipe_name).make(facts)) {
+  Request(const NetworkFacts& facts, const std::string& chosen)
+      : network(facts.name), recipe_name(chosen), recipe(recipe_entry(chosen).make(facts)) {
     recipe->describe(options);
   }
   CommonOptions common;

@@ -1,6 +1,7 @@
 #include "tools/cli/recipe_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
 
 #include "train/recipes/catalogue.h"
@@ -78,12 +79,15 @@ void add_recipe_choice(CLI::App& command, const std::string& chosen) {
 }
 
 std::string recipe_of(const std::vector<std::string>& command_line, const std::string& otherwise) {
+  std::string named;
   for (std::size_t i = 0; i < command_line.size(); ++i) {
     const std::string& word = command_line[i];
-    if (word.starts_with("--recipe=")) return word.substr(9);
-    if (word == "--recipe" && i + 1 < command_line.size()) return command_line[i + 1];
+    if (word.starts_with("--recipe=")) named = word.substr(9);
+    if (word == "--recipe" && i + 1 < command_line.size()) named = command_line[i + 1];
   }
-  return otherwise;
+  const bool known = std::any_of(recipes().begin(), recipes().end(),
+                                 [&](const RecipeEntry& entry) { return entry.name == named; });
+  return known ? named : otherwise;
 }
 
 }  // namespace salix::cli

@@ -20,7 +20,8 @@ void add_recipe_flags(CLI::App& command, const std::string& recipe, const Option
 // described, so that recipe_of() has read it already.
 void add_recipe_choice(CLI::App& command, const std::string& chosen);
 
-// What --recipe says on a command line, or `otherwise`.
+// What --recipe says on a command line, or `otherwise`; an unknown name is refused when the line
+// is parsed.
 std::string recipe_of(const std::vector<std::string>& command_line, const std::string& otherwise);
 
 }  // namespace salix::cli

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "tools/cli/recipe_flags.h"
+#include "train/recipes/catalogue.h"
 
 namespace salix::cli {
 namespace {
@@ -57,22 +58,25 @@ void add_run(CLI::App& command, TrainFlags& flags) {
 
 constexpr const char* kIgnored = "Accepted for old command lines, without effect";
 
+std::string first_spelling(const std::string& flags) { return flags.substr(0, flags.find(',')); }
+
 // Flags of the original scripts that had no effect there, or have none here, unless the recipe
 // has a use for them.
 void add_ineffective(CLI::App& command, TrainFlags& flags) {
-  const Options& own = flags.training.options;
+  const auto is_free = [&](const char* name) {
+    return !flags.training.options.has(first_spelling(name));
+  };
   for (const char* name : {"--schedule", "--step-size,--step_size", "--gamma",
                            "--test-batch,--test_batch", "--backbone", "--gpus", "--ac", "--temp"}) {
-    if (!own.has(std::string(name).substr(0, std::string(name).find(',')))) {
-      command.add_option(name)->group(kIgnored);
-    }
+    if (is_free(name)) command.add_option(name)->group(kIgnored);
   }
-  command.add_option("--stage", flags.stage)->group(kIgnored)->check(CLI::Range(1, 2));
-  for (const char* name : {"--multi", "--orig-size", "--refine"}) {
-    if (!own.has(name))
-      command.add_flag(str(name, name == std::string("--orig-size") ? ",--orig_size" : ""))
-          ->group(kIgnored);
+  for (const char* name : {"--multi", "--orig-size,--orig_size", "--refine"}) {
+    if (is_free(name)) command.add_flag(name)->group(kIgnored);
   }
+  // The original's stages are recipes here; what contradicts the recipe is refused.
+  const std::string& loss = recipe_entry(flags.training.recipe_name).loss;
+  CLI::Option* stage = command.add_option("--stage", flags.stage)->group(kIgnored);
+  if (loss.starts_with("stage")) stage->check(CLI::IsMember({loss.back() - '0'}));
 }
 
 }  // namespace

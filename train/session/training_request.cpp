@@ -9,10 +9,10 @@
 
 namespace salix {
 
-TrainingRequest::TrainingRequest(const std::string& network_name, const std::string& recipe_name)
-    : network(network_name),
-      recipe_name(recipe_name.empty() ? network_facts(network_name).default_recipe : recipe_name),
-      recipe(recipe_entry(this->recipe_name).make(network_facts(network_name))) {
+TrainingRequest::TrainingRequest(const std::string& of_network, const std::string& by_recipe)
+    : network(of_network),
+      recipe_name(by_recipe),
+      recipe(recipe_entry(by_recipe).make(network_facts(of_network))) {
   recipe->describe(options);
 }
 

@@ -14,9 +14,9 @@
 namespace salix {
 
 struct TrainingRequest {
-  // With the recipe's defaults for the network; the network's own recipe when `recipe` is empty.
+  // With the recipe's defaults for the network.
   // Errors    InvalidInput for an unknown network or recipe.
-  explicit TrainingRequest(const std::string& network_name, const std::string& recipe_name = "");
+  TrainingRequest(const std::string& of_network, const std::string& by_recipe);
 
   std::string network, recipe_name;
   std::unique_ptr<Recipe> recipe;

@@ -4,15 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <fstream>
-#include <thread>
-
 #include "data/loading/draws.h"
-#include "data/loading/saliency_reader.h"
 #include "data/loading/training_sample.h"
 #include "engine/error.h"
-#include "tests/data/sets/tree_support.h"
+#include "tests/data/loading/loader_fixture.h"
 
 namespace salix::data {
 namespace {
@@ -23,61 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::Property;
 using testing::put_image;
 using ::testing::Throws;
-
-constexpr int kSamples = 23;
-
-class LoaderTest : public ::testing::Test {
- protected:
-  LoaderTest() {
-    for (int k = 0; k < kSamples; ++k) {
-      const std::string name = std::to_string(100 + k);
-      put_image(scratch_ / name + ".png", 3, static_cast<std::uint32_t>(k));
-      put_image(scratch_ / name + "_mask.png", 1, static_cast<std::uint32_t>(k));
-      SampleFiles files{
-          Task::kColour, "set", name, scratch_ / name + ".png", scratch_ / name + "_mask.png", {}};
-      if (k % 3 == 0) {
-        put_image(scratch_ / name + "_depth.png", 1, static_cast<std::uint32_t>(k));
-        files.task = Task::kDepth;
-        files.modality = scratch_ / name + "_depth.png";
-      }
-      samples_.push_back(files);
-    }
-    options_ = {.batch = 4, .workers = 2, .prefetch = 2, .seed = 7};
-    options_.warn = [this](const std::string& text) { warnings_.push_back(text); };
-  }
-  void spoil(std::int64_t sample) {
-    std::ofstream(samples_[static_cast<std::size_t>(sample)].image) << "spoilt";
-  }
-
-  static std::vector<Batch> rest(Loader& loader) {
-    std::vector<Batch> batches;
-    while (auto batch = loader.next()) batches.push_back(std::move(*batch));
-    return batches;
-  }
-  std::shared_ptr<const SampleReader> reader() const {
-    return std::make_shared<SaliencyReader>(fields_);
-  }
-  std::vector<Batch> epoch(LoaderOptions options, std::int64_t number, std::int64_t first = 0) {
-    Loader loader(samples_, reader(), std::move(options));
-    loader.start_epoch(number, first);
-    return rest(loader);
-  }
-  static void expect_equal(const Batch& a, const Batch& b) {
-    EXPECT_EQ(a.index, b.index);
-    EXPECT_EQ(a.samples, b.samples);
-    ASSERT_EQ(a.fields.size(), b.fields.size());
-    for (std::size_t k = 0; k < a.fields.size(); ++k) {
-      EXPECT_EQ(a.fields[k].field.name, b.fields[k].field.name);
-      EXPECT_TRUE(std::ranges::equal(a.fields[k].values, b.fields[k].values));
-    }
-  }
-
-  salix::testing::ScratchFolder scratch_;
-  std::vector<SampleFiles> samples_;
-  SaliencyFields fields_{.letters = "cd", .size = 8, .with_masks = true};
-  LoaderOptions options_;
-  std::vector<std::string> warnings_;
-};
 
 TEST_F(LoaderTest, DeliversTheEpochsOrderAndDropsTheLastPartialBatch) {
   const auto batches = epoch(options_, 3);
@@ -234,99 +174,6 @@ TEST_F(LoaderTest, GivesUpWhenNothingCanBeRead) {
   loader.start_epoch(0);
   EXPECT_THAT([&] { loader.next(); },
               Throws<IoError>(Property(&IoError::what, HasSubstr("none of the 23 samples"))));
-}
-
-// Counts the blocks that batches hold.
-class CountingMemory final : public std::pmr::memory_resource {
- public:
-  std::atomic<int> held{0}, most{0};
-  int fail_after = 1 << 30;
-
- private:
-  void* do_allocate(std::size_t size_bytes, std::size_t alignment) override {
-    if (held >= fail_after) throw std::bad_alloc();
-    most = std::max(most.load(), ++held);
-    return std::pmr::new_delete_resource()->allocate(size_bytes, alignment);
-  }
-  void do_deallocate(void* block, std::size_t size_bytes, std::size_t alignment) override {
-    --held;
-    std::pmr::new_delete_resource()->deallocate(block, size_bytes, alignment);
-  }
-  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
-};
-
-TEST_F(LoaderTest, HoldsNoMoreBatchesThanPrefetchAllowsAndReusesThem) {
-  const auto memory = std::make_shared<CountingMemory>();
-  options_.memory = memory;
-  options_.workers = 3;
-  {
-    Loader loader(samples_, reader(), options_);
-    for (int number = 0; number < 3; ++number) {
-      loader.start_epoch(number);
-      std::this_thread::sleep_for(
-          std::chrono::milliseconds(50));  // were it unbounded, it would show
-      while (loader.next()) {
-      }
-    }
-    // Three arrays per batch: two batches prefetched, one delivered, one of a dropped epoch.
-    EXPECT_LE(memory->most, 4 * 3);
-    EXPECT_GE(memory->most, 2 * 3);
-  }
-  EXPECT_EQ(memory->held, 0);
-}
-
-TEST_F(LoaderTest, LetsABatchOutliveIt) {
-  std::optional<Batch> batch;
-  {
-    Loader loader(samples_, reader(), options_);
-    loader.start_epoch(1);
-    batch = loader.next();
-  }
-  EXPECT_TRUE(std::ranges::equal((*batch)["image"], epoch(options_, 1)[0]["image"]));
-}
-
-TEST_F(LoaderTest, SaysWhenThereIsNoMemory) {
-  const auto memory = std::make_shared<CountingMemory>();
-  memory->fail_after = 3;
-  options_.memory = memory;
-  for (const int workers : {0, 2}) {
-    options_.workers = workers;
-    Loader loader(samples_, reader(), options_);
-    loader.start_epoch(0);
-    EXPECT_THROW(
-        {
-          std::vector<Batch> kept;
-          while (auto batch = loader.next()) kept.push_back(std::move(*batch));
-        },
-        std::bad_alloc);
-  }
-}
-
-TEST_F(LoaderTest, EndsWithWorkUnderWay) {
-  for (int k = 0; k < 20; ++k) {
-    options_.workers = 1 + k % 4;
-    Loader loader(samples_, reader(), options_);
-    if (k % 5 != 0) loader.start_epoch(k);
-    if (k % 3 == 0 && k % 5 != 0) loader.next();
-  }
-}
-
-TEST_F(LoaderTest, RefusesRequestsThatCannotBeMet) {
-  const auto says = [](const char* text) {
-    return Throws<InvalidInput>(Property(&InvalidInput::what, HasSubstr(text)));
-  };
-  EXPECT_THAT(
-      [&] {
-        Loader({samples_.begin(), samples_.begin() + 3}, reader(), options_);
-      },
-      says("one batch of 4"));
-  EXPECT_THAT([&] { Loader(samples_, reader(), options_).next(); }, says("start_epoch"));
-  EXPECT_THAT([&] { Loader(samples_, reader(), options_).start_epoch(0, 6); },
-              says("batches 0 to 4"));
-  samples_[2].mask.clear();
-  EXPECT_THAT([&] { Loader(samples_, reader(), options_); }, says("has no mask"));
-  options_.prefetch = 0;
-  EXPECT_THAT([&] { Loader(samples_, reader(), options_); }, says("must be positive"));
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ class ToyStep : public TrainingStep {
 
   // Features draw near to what the bank remembers of their sample, and to the labels.
   Loss loss(const StepInput& input, const TrainingPosition&) override {
-    Loss loss{.outputs = network_.outputs(input["image"], {})};
+    Loss loss;
+    loss.outputs = network_.outputs(input["image"], {});
     const Tensor pooled = mean(loss.outputs[1].tensor, {1, 2});
     const Tensor remembered = matmul(input["place"], bank_.detach());
     const Tensor difference = pooled - remembered;

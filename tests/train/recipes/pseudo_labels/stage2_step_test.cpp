@@ -43,8 +43,6 @@ std::vector<std::string> names_of(const Optimizer::Group& group) {
   return names;
 }
 
-constexpr std::uint64_t kSeed = 3;
-
 TEST(ParameterGroups, AreTheEncodersAndTheRest) {
   Exec exec;
   TwoHeads network(exec, /*modality=*/true);
@@ -184,6 +182,8 @@ TEST(Stage2Step, ClippingBoundsTheUpdate) {
 }
 
 TEST(Stage2Step, HandsItsPredictionsToTheRefinement) {
+  std::uint64_t seed = 0;
+  while (data::draw_flip(seed, 2, 1)) ++seed;  // sample 1 is not mirrored in epoch 2
   const ScratchFolder folder;
   std::vector<data::SampleFiles> samples(2);
   for (int k = 0; k < 2; ++k) {
@@ -192,13 +192,12 @@ TEST(Stage2Step, HandsItsPredictionsToTheRefinement) {
     samples[static_cast<std::size_t>(k)].mask = folder.path() / (std::to_string(k) + ".png");
     data::write_image(samples[static_cast<std::size_t>(k)].mask, data::Image(8, 8, 1, 255));
   }
-  LabelRefinement refinement(folder.path() / "labels", samples, {.seed = kSeed});
+  LabelRefinement refinement(folder.path() / "labels", samples, {.seed = seed});
   Training training(kParams, true, &refinement);
   const data::Batch batch = batch_of(1);
   const std::vector<float> q = training.prediction(batch);
   training.run(batch, {2, 0, 0});
-  // Sample 1 stands first; with this seed it is not mirrored in epoch 2.
-  ASSERT_FALSE(data::draw_flip(kSeed, 2, 1));
+  // Sample 1 stands first.
   const data::Image label = data::read_grey(refinement.label(1, 3));
   ASSERT_EQ(label.pixels.size(), 64U);
   for (std::size_t i = 0; i < 64; ++i) EXPECT_NEAR(label.pixels[i], 153 * q[i], 0.51);
