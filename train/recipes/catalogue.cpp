@@ -2,6 +2,7 @@
 
 #include "train/recipes/a2s/a2s_recipe.h"
 #include "train/recipes/pseudo_labels/pseudo_labels_recipe.h"
+#include "train/recipes/supervised/supervised_recipe.h"
 
 namespace salix {
 namespace {
@@ -17,6 +18,8 @@ const std::vector<RecipeEntry>& recipes() {
   static const std::vector<RecipeEntry> all{
       {"a2s", "A2S-v2, stage 1: without labels", "stage1", make<A2sRecipe>},
       {"pseudo-labels", "A2S-v2, stage 2: from pseudo labels", "stage2", make<PseudoLabelsRecipe>},
+      {"supervised", "SALOD: from masks or scribbles of people", "supervised",
+       make<SupervisedRecipe>},
   };
   return all;
 }

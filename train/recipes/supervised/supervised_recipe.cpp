@@ -1,0 +1,147 @@
+#include "train/recipes/supervised/supervised_recipe.h"
+
+#include "data/loading/saliency_reader.h"
+#include "data/sets/dataset.h"
+#include "train/recipes/supervised/supervised_reader.h"
+#include "train/recipes/supervised/supervised_step.h"
+
+namespace salix {
+namespace {
+
+// The smallest size drawn is S - 128.
+constexpr double kSmallestSize = 160;
+
+std::vector<std::string> strategy_names() {
+  std::vector<std::string> names;
+  for (const Strategy& strategy : strategies()) names.emplace_back(strategy.name);
+  return names;
+}
+
+}  // namespace
+
+SupervisedRecipe::SupervisedRecipe(const NetworkFacts& network)
+    : needs_modality_(network.inputs.size() > 1), letters_(1, network.default_task) {}
+
+void SupervisedRecipe::describe(Options& options) {
+  options.add({.flags = "--trset",
+               .help = "tasks to train on: c RGB, d RGB-D, o video, t RGB-T, or several",
+               .target = &letters_});
+  options.add({.flags = "--losses,--loss",
+               .help = "terms name[_type][#weight] with commas: bce, iou, ssim, dice, ctloss, "
+                       "fscore, mse, structure, boundary_dice, partial_ce, ...",
+               .target = &losses_});
+  options.add({.flags = "--labels",
+               .help = "masks, or scribbles: maps of strokes in scribble/ beside the masks, "
+                       "0 background, 1 foreground, 2 unknown (for --loss partial_ce)",
+               .target = &labels_,
+               .choices = {"masks", "scribbles"}});
+  describe_strategy(options);
+  options.add({.flags = "--batch",
+               .help = "images per iteration; under mpirun, per rank",
+               .target = &batch_,
+               .range = {{1, 4096}}});
+  options.add({.flags = "--size",
+               .help = "network input; with many scales, the one in the middle",
+               .target = &size_,
+               .range = {{kSmallestSize, 4096}}});
+  options.add({.flags = "--no-crop",
+               .help = "look at whole images, not at parts of at least 7/8",
+               .target = &no_crop_});
+  options.add({.flags = "--no-multi-scale",
+               .help = "train at one size, not at five, from size - 128 to size + 128",
+               .target = &no_multi_scale_});
+  options.add({.flags = "--clip-gradient,--clip_gradient",
+               .help = "largest L2 norm of all gradients together; 0: off",
+               .target = &clip_gradient_});
+  options.add({.flags = "--clamp-gradient",
+               .help = "largest magnitude of each element of the gradients; 0: off",
+               .target = &clamp_gradient_});
+}
+
+void SupervisedRecipe::describe_strategy(Options& options) {
+  options.add({.flags = "--strategy",
+               .help = "optimizer, rates, effective batch and epochs of SALOD under one name; the "
+                       "next options replace parts of it",
+               .target = &strategy_,
+               .choices = strategy_names()});
+  options.add({.flags = "--epochs,--epoch",
+               .help = "passes over the training set (default: the strategy's)",
+               .target = &epochs_,
+               .range = {{1, 100000}}});
+  options.add({.flags = "--optim",
+               .help = "SGD, Adam or AdamW (default: the strategy's)",
+               .target = &optimizer_});
+  options.add({.flags = "--lr",
+               .help = "largest learning rate of all but the encoders; 0: the strategy's",
+               .target = &learning_rate_});
+  options.add({.flags = "--weight-decay,--weight_decay",
+               .help = "of all parameters; -1: the strategy's",
+               .target = &weight_decay_});
+  options.add({.flags = "--ave-batch,--ave_batch",
+               .help = "iterations per optimizer step, whose gradients are averaged (default: the "
+                       "strategy's effective batch over --batch)",
+               .target = &ave_batch_,
+               .range = {{1, 4096}}});
+}
+
+RunPlan SupervisedRecipe::plan() const { return {letters_, batch_, size_, {.epochs = epochs()}}; }
+
+void SupervisedRecipe::check(const Network& network) const {
+  parse_loss_terms(losses_);
+  const std::vector<data::Task> tasks = data::tasks_of(letters_);
+  SALIX_CHECK(
+      !network.needs_modality() || (tasks.size() == 1 && tasks.front() != data::Task::kColour),
+      "train ", network.name(),
+      ": --trset must be one of d, o, t, because the network "
+      "looks at the image and at one modality; got '",
+      letters_, "'");
+}
+
+std::vector<data::SampleFiles> SupervisedRecipe::samples(
+    const data::DatasetOptions& sources) const {
+  data::DatasetOptions wanted = sources;
+  wanted.modality_required = needs_modality_;
+  const auto labels =
+      labels_ == "scribbles" ? data::Labels::kScribbles : data::Labels::kGroundTruth;
+  return data::training_samples(letters_, {.labels = labels}, wanted);
+}
+
+std::string SupervisedRecipe::modality() const {
+  return needs_modality_ ? data::prior_name(data::task_of(letters_.front())) : "";
+}
+
+std::unique_ptr<data::SampleReader> SupervisedRecipe::reader() const {
+  return std::make_unique<SupervisedReader>(
+      SupervisedFields{.size = size_,
+                       .modality = modality(),
+                       .labels = labels_ == "scribbles" ? LabelKind::kScribbles : LabelKind::kMask,
+                       .crop = !no_crop_});
+}
+
+std::unique_ptr<TrainingStep> SupervisedRecipe::step(const StepContext& context) {
+  const Strategy& chosen = strategy();
+  return std::make_unique<SupervisedStep>(
+      context.network,
+      SupervisedStepParams{
+          .epochs = epochs(),
+          .steps_per_epoch = context.steps_per_epoch,
+          .optimizer = optimizer_.empty() ? std::string(chosen.optimizer) : optimizer_,
+          .learning_rate = learning_rate_ > 0 ? learning_rate_ : chosen.learning_rate,
+          .weight_decay = weight_decay_ >= 0 ? weight_decay_ : chosen.weight_decay,
+          .schedule = chosen.schedule,
+          .update = {.clip_gradient = clip_gradient_,
+                     .ave_batch = ave_batch_.value_or(batches_per_update(chosen, batch_)),
+                     .average = true,
+                     .clamp_gradient = clamp_gradient_,
+                     .carry = true},
+          .losses = parse_loss_terms(losses_),
+          .multi_scale = !no_multi_scale_,
+          .seed = context.seed,
+          .modality = modality()});
+}
+
+std::string SupervisedRecipe::warning_without_weights() const {
+  return "no --pretrain FILE: the encoder starts from random weights";
+}
+
+}  // namespace salix

@@ -1,0 +1,81 @@
+#include "train/recipes/supervised/supervised_sample.h"
+
+#include <algorithm>
+
+#include "data/image/image_io.h"
+#include "data/image/mirror.h"
+#include "data/image/normalize.h"
+#include "data/image/resize_pillow.h"
+#include "data/loading/draws.h"
+#include "data/scenes/scribble.h"
+#include "engine/error.h"
+#include "train/recipes/supervised/crop.h"
+
+namespace salix {
+namespace {
+
+constexpr std::uint8_t kForegroundAbove = 128;
+
+// How all images of a sample are cut, resized and mirrored.
+struct Framing {
+  CropBox box;  // in an image of height x width
+  int height, width, size;
+  bool flip;
+
+  data::Image of(const data::Image& image) const {
+    return mirrored(data::resize_bicubic_pillow(part_of(image), size, size));
+  }
+  // Values that must not mix.
+  data::Image of_labels(const data::Image& image) const {
+    return mirrored(data::resize_nearest_pillow(part_of(image), size, size));
+  }
+
+ private:
+  data::Image part_of(const data::Image& image) const {
+    return crop(image, box_in(image, box, height, width));
+  }
+  data::Image mirrored(data::Image image) const {
+    if (flip) data::mirror(image);
+    return image;
+  }
+};
+
+void check_has(const data::SampleFiles& files, const char* what,
+               const std::filesystem::path& path) {
+  SALIX_CHECK(!path.empty(), "load_supervised_sample: a ", what, " is wanted, but sample '",
+              files.name, "' of ", files.set, " has none");
+}
+
+}  // namespace
+
+bool load_supervised_sample(const data::SampleFiles& files, int size, const SampleDraws& draws,
+                            const SupervisedSpans& out) {
+  SALIX_CHECK(size > 0, "load_supervised_sample: the size must be positive; got ", size);
+  const data::Image photograph = data::read_rgb(files.image);
+  const int height = photograph.height, width = photograph.width;
+  CropDraws cut;
+  if (draws.crop) cut = draw_crop(height, width, draws.seed, draws.epoch, draws.sample);
+  const Framing view{crop_box(height, width, cut), height, width, size,
+                     data::draw_flip(draws.seed, draws.epoch, draws.sample)};
+
+  if (!out.image.empty()) data::normalize_rgb(view.of(photograph), out.image);
+  if (!out.mask.empty()) {
+    check_has(files, "mask", files.mask);
+    const bool strokes = draws.labels == LabelKind::kScribbles;
+    const data::Image file = data::read_grey(files.mask);
+    const data::Image mask = strokes ? view.of_labels(file) : view.of(file);
+    SALIX_CHECK(out.mask.size() == mask.pixels.size(), "load_supervised_sample: the mask has ",
+                mask.pixels.size(), " values; got room for ", out.mask.size());
+    std::transform(mask.pixels.begin(), mask.pixels.end(), out.mask.begin(), [&](std::uint8_t v) {
+      if (strokes) return static_cast<float>(std::min(v, data::kScribbleUnknown));
+      return v > kForegroundAbove ? 1.0f : 0.0f;
+    });
+  }
+  if (!out.modality.empty()) {
+    check_has(files, "modality", files.modality);
+    data::scale_modality(view.of(data::read_rgb(files.modality)), out.modality);
+  }
+  return view.flip;
+}
+
+}  // namespace salix
