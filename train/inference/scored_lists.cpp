@@ -1,0 +1,64 @@
+#include "train/inference/scored_lists.h"
+
+namespace salix {
+
+std::string training_vals(const std::string& letters) {
+  std::string vals;
+  for (const data::Task task : data::tasks_of(letters)) {
+    if (!vals.empty()) vals += ',';
+    vals += data::letter_of(task);
+    vals += 'r';
+  }
+  return vals;
+}
+
+std::string set_name(const data::SampleList& list) { return list.name.substr(2); }
+
+std::vector<data::SampleList> lists_for(const Network& network, const std::string& vals,
+                                        data::DatasetOptions options) {
+  options.modality_required = options.modality_required && network.needs_modality();
+  std::vector<data::SampleList> lists = data::evaluation_lists(vals, options);
+  for (const data::SampleList& list : lists) {
+    SALIX_CHECK(!network.needs_modality() || list.task != data::Task::kColour, network.name(),
+                " looks at two modalities, and ", list.name,
+                " has images alone; choose sets of task d, o or t, or another network");
+  }
+  return lists;
+}
+
+EvaluationResult evaluate_list(Exec& exec, Network& network, const data::SampleList& list,
+                               const EvaluationParams& params, const std::filesystem::path& labels,
+                               const std::function<void(const std::string& sentence)>& say) {
+  const SaliencyFunction saliency = saliency_of(network, params.crf || !labels.empty());
+  if (labels.empty()) return evaluate(exec, saliency, list, params);
+  EvaluationResult result = make_pseudo_labels(exec, saliency, list, labels, params);
+  say(result.failed.empty()
+          ? str(result.saved, " pseudo labels of ", list.name, " in ", labels.string())
+          : str("the pseudo labels of ", list.name, " stay in ", labels.string(),
+                ".partial: some failed"));
+  return result;
+}
+
+std::vector<ScoredSet> scored_sets(const std::vector<EvaluationResult>& results) {
+  std::vector<ScoredSet> sets;
+  for (const EvaluationResult& result : results) {
+    if (!result.scored.images.empty()) sets.push_back(result.scored);
+  }
+  return sets;
+}
+
+std::string table_of(const std::vector<EvaluationResult>& results) {
+  const std::vector<ScoredSet> sets = scored_sets(results);
+  return sets.empty() ? "" : scores_table(sets);
+}
+
+std::string failures_of(const std::vector<EvaluationResult>& results) {
+  for (const EvaluationResult& result : results) {
+    if (result.failed.empty()) continue;
+    return str(result.failed.size(), " of ", result.images, " images of ", result.scored.name,
+               " failed (named above)");
+  }
+  return "";
+}
+
+}  // namespace salix
