@@ -44,7 +44,7 @@ void check_data(const PipelineRequest& request) {
 
 void evaluate(const PipelineRequest& request, const Output& output) {
   for (const int stage : {1, 2}) {
-    const std::vector<EvaluationResult> results = test_network(request.evaluation(stage), output);
+    const std::vector<EvaluationResult> results = score_sets(request.evaluation(stage), output);
     output.out << "stage " << stage << ":\n" << table_of(results);
     check_all_done(results);
   }
@@ -81,7 +81,7 @@ void run_pipeline(const PipelineRequest& request, const Output& output) {
     run_training(flags, output);
   });
   step("labels", [&] {
-    const std::vector<EvaluationResult> results = test_network(request.labels(), output);
+    const std::vector<EvaluationResult> results = score_sets(request.labels(), output);
     output.out << table_of(results);
     check_all_done(results);
   });

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "tools/test/test_network.h"
+#include "tools/test/score_sets.h"
 #include "tools/train/train_options.h"
 
 namespace salix::cli {

@@ -5,7 +5,9 @@
 #include "data/image/normalize.h"
 #include "data/sets/dataset.h"
 #include "models/weights/load_network.h"
-#include "train/inference/predictor.h"
+#include "train/inference/inference_pass.h"
+#include "train/inference/network_input.h"
+#include "train/inference/scored_lists.h"
 
 namespace salix::cli {
 namespace {
@@ -27,6 +29,46 @@ data::Image blank(const data::Image& like) {
   return image;
 }
 
+// One row of the sheet. `modality` has a tile where the network looks at it.
+class SheetItem final : public InferenceItem {
+ public:
+  SheetItem(const data::SampleFiles& files, fs::path label, int size, bool two,
+            std::vector<data::SheetEntry>& entries)
+      : files_(files), label_(std::move(label)), size_(size), two_(two), entries_(entries) {}
+
+  void read() override {
+    picture_ = data::read_rgb(files_.image);
+    image = image_input(picture_, size_);
+    if (!two_) return;
+    second_ = data::read_rgb(files_.modality);
+    modality = modality_input(second_, size_);
+  }
+
+  void finish(Exec&) override {
+    const int height = picture_.height, width = picture_.width;
+    tiles_.push_back(std::move(picture_));
+    if (two_) tiles_.push_back(std::move(second_));
+    tiles_.push_back(data::read_grey(label_));
+    tiles_.push_back(data::to_uint8_truncated(at_image_size(map, height, width)));
+    tiles_.push_back(files_.mask.empty() ? blank(tiles_.back()) : data::read_grey(files_.mask));
+  }
+
+  // A file that cannot be read ends the sheet.
+  void report() override {
+    if (failure) std::rethrow_exception(failure);
+    entries_.push_back({files_.name, std::move(tiles_)});
+  }
+
+ private:
+  const data::SampleFiles files_;
+  const fs::path label_;
+  const int size_;
+  const bool two_;
+  std::vector<data::SheetEntry>& entries_;
+  data::Image picture_, second_;
+  std::vector<data::Image> tiles_;
+};
+
 }  // namespace
 
 void write_pipeline_sheet(const PipelineRequest& request, const fs::path& file) {
@@ -38,26 +80,20 @@ void write_pipeline_sheet(const PipelineRequest& request, const fs::path& file) 
       load_network(*exec, request.network(2), request.weights(2), request.allow_partial);
   loaded.network->eval();
   loaded.network->prepare_inference();
-  Predictor predictor(*loaded.network, request.size);
   const bool two = loaded.network->needs_modality();
 
   std::vector<data::SheetEntry> entries;
+  InferenceItems items;
   for (const data::SampleList& list : lists) {
-    const fs::path labels = data::pseudo_label_folder(list.task, list.name.substr(2), options);
+    const fs::path labels = data::pseudo_label_folder(list.task, set_name(list), options);
     for (const data::SampleFiles& sample :
          some_of(list.samples, static_cast<std::size_t>(request.sheet_images))) {
-      const data::Image image = data::read_rgb(sample.image);
-      std::vector<data::Image> modalities;
-      if (two) modalities.push_back(data::read_rgb(sample.modality));
-      data::SheetEntry entry{sample.name, {image}};
-      if (two) entry.tiles.push_back(modalities.front());
-      entry.tiles.push_back(data::read_grey(labels / (sample.name + ".png")));
-      entry.tiles.push_back(data::to_uint8_truncated(predictor({image}, modalities).maps.front()));
-      entry.tiles.push_back(sample.mask.empty() ? blank(entry.tiles.back())
-                                                : data::read_grey(sample.mask));
-      entries.push_back(std::move(entry));
+      items.push_back(std::make_unique<SheetItem>(sample, labels / (sample.name + ".png"),
+                                                  request.size, two, entries));
     }
   }
+  run_inference(*exec, saliency_of(*loaded.network, /*at_input_size=*/false), std::move(items),
+                /*batch=*/1);
   std::vector<std::string> titles{"image", "pseudo label", "prediction", "truth"};
   if (two) titles.insert(titles.begin() + 1, "modality");
   data::write_image(file, data::contact_sheet(entries, titles));

@@ -6,10 +6,14 @@
 
 #include "models/network.h"
 #include "tools/test/evaluate_sets.h"
-#include "tools/test/test_network.h"
+#include "tools/test/score_sets.h"
+#include "train/inference/network_input.h"
 
 namespace salix::cli {
 namespace {
+
+// The test sets of its task.
+std::string default_vals(const NetworkFacts& network) { return {network.default_task, 'e'}; }
 
 void print_scores(const TestRequest& request, const std::vector<EvaluationResult>& results,
                   const Output& output) {
@@ -57,16 +61,15 @@ void add_options(CLI::App& command, TestRequest& request) {
       ->type_name("DIR");
 }
 
-std::string examples(const std::string& network) {
-  const std::string file = network + "_base_20.pth";
-  if (network == "midnet") {
-    return "Examples:\n"
-           "  salix test midnet --weight midnet_base_10.pth --vals te --data-path dataset\n"
-           "  salix test midnet --weight midnet_base_10.pth --vals de --test-set d=NLPR --save";
+std::string examples(const NetworkFacts& network) {
+  const std::string start = "  salix test " + network.name + " --weight " + network.name + ".pth";
+  const std::string vals = default_vals(network);
+  if (network.inputs.size() > 1) {
+    return "Examples:\n" + start + " --vals " + vals + " --data-path dataset\n" + start +
+           " --vals de --test-set d=NLPR --save";
   }
-  return "Examples:\n  salix test " + network + " --weight " + file +
-         " --vals ce --data-path dataset\n  salix test " + network + " --weight " + file +
-         " --vals cr --save --crf\n  salix test " + network + " --weight " + file +
+  return "Examples:\n" + start + " --vals " + vals + " --data-path dataset\n" + start +
+         " --vals cr --save --crf\n" + start +
          " --vals ce --test-set c=ECSSD,photos/SOD --report scores";
 }
 
@@ -75,15 +78,17 @@ std::string examples(const std::string& network) {
 void add_test(CLI::App& app, const Output& output) {
   CLI::App* test = app.add_subcommand("test", "predicts and scores data sets");
   test->require_subcommand(1);
-  for (const std::string& network : network_names()) {
-    CLI::App* command = test->add_subcommand(network, "with " + network);
+  for (const std::string& name : network_names()) {
+    const NetworkFacts& network = network_facts(name);
+    CLI::App* command = test->add_subcommand(name, "with " + name);
     const auto request = std::make_shared<TestRequest>();
-    request->network = network;
-    if (network == "midnet") request->vals = "de";
+    request->network = name;
+    request->vals = default_vals(network);
+    request->size = default_input_size(network);
     add_options(*command, *request);
     command->footer(examples(network));
     command->callback(
-        [request, output] { print_scores(*request, test_network(*request, output), output); });
+        [request, output] { print_scores(*request, score_sets(*request, output), output); });
   }
 }
 

@@ -42,7 +42,7 @@ void add_weights_init(CLI::App& weights, const Output& output) {
   CLI::App* command =
       weights.add_subcommand("init", "writes a network's initial weights, as training starts");
   const auto request = std::make_shared<Request>();
-  command->add_option("NET", request->network, "a2s, cornet or midnet")
+  command->add_option("NET", request->network, "the network")
       ->required()
       ->check(CLI::IsMember(network_names()));
   command->add_option("TO", request->to, "the extension names the format")->required();

@@ -15,7 +15,7 @@ namespace salix {
 
 struct EvaluationParams {
   int size = 320;                   // network input, whatever the image's shape
-  int batch = 1;                    // images per pass
+  int batch = 1;                    // images per pass, at most 16
   bool crf = false;                 // Otsu, dense CRF, median: 0/1 maps
   std::filesystem::path maps = {};  // <maps>/<name>.png of every sample; empty: nothing is saved
   bool score = true;                // samples without a mask are never scored
@@ -30,8 +30,9 @@ struct EvaluationResult {
   std::vector<std::string> failed;  // names
 };
 
-// The whole list, in order. A sample that cannot be read or written is reported and left out;
-// the others go on. Results do not depend on the number of threads.
+// The whole list, by run_inference(). A sample that cannot be read or written is reported and left
+// out; the others go on. Callbacks come in the list's order, on the calling thread. Results do not
+// depend on the number of threads. A modality that the network does not look at is not read.
 // Errors    InvalidInput for an empty list.
 EvaluationResult evaluate(Exec& exec, const SaliencyFunction& network, const data::SampleList& list,
                           const EvaluationParams& params);

@@ -1,4 +1,4 @@
-// A network as evaluation and prediction see it: images in, probabilities out.
+// A network as a pass sees it: images in, saliency maps before the sigmoid out.
 #pragma once
 
 #include <functional>
@@ -8,20 +8,20 @@
 
 namespace salix {
 
-// A network in eval mode: normalised images [N,S,S,3] and their modality [N,S,S,3] in 0..1
-// (zeros where there is none) -> probabilities [N,h,w,1].
-using SaliencyFunction = std::function<Tensor(const Tensor& image, const Tensor& modality)>;
+struct SaliencyFunction {
+  // Normalised images [N,S,S,3], and their modality [N,S,S,3] in 0..1 (undefined unless
+  // needs_modality) -> logits [N,h,w,1].
+  std::function<Tensor(const Tensor& image, const Tensor& modality)> logits;
+  bool needs_modality = false;
+};
 
-// Sigmoid of the network's prediction. `at_input_size`: logits smaller than the image are first
-// enlarged to its size (half-pixel centres), as the dense CRF, which looks at both, needs them.
-// The network must outlive the function.
+// The prediction of a network in eval mode, which must outlive the function. `at_input_size`:
+// logits smaller than the image are first enlarged to its size (half-pixel centres), as the dense
+// CRF, which looks at both, needs them.
 SaliencyFunction saliency_of(Network& network, bool at_input_size);
 
 // A map from the network's own size to an image's: bilinear as OpenCV, rounded to multiples of
 // 1/255 (half to even).
 data::FloatMap at_image_size(const data::FloatMap& probability, int height, int width);
-
-// One map of each image of a batch [N,h,w,1].
-std::vector<data::FloatMap> maps_of(const Tensor& probabilities);
 
 }  // namespace salix

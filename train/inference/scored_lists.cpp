@@ -26,6 +26,19 @@ std::vector<data::SampleList> lists_for(const Network& network, const std::strin
   return lists;
 }
 
+EvaluationResult evaluate_list(Exec& exec, Network& network, const data::SampleList& list,
+                               const EvaluationParams& params, const std::filesystem::path& labels,
+                               const std::function<void(const std::string& sentence)>& say) {
+  const SaliencyFunction saliency = saliency_of(network, params.crf || !labels.empty());
+  if (labels.empty()) return evaluate(exec, saliency, list, params);
+  EvaluationResult result = make_pseudo_labels(exec, saliency, list, labels, params);
+  say(result.failed.empty()
+          ? str(result.saved, " pseudo labels of ", list.name, " in ", labels.string())
+          : str("the pseudo labels of ", list.name, " stay in ", labels.string(),
+                ".partial: some failed"));
+  return result;
+}
+
 std::vector<ScoredSet> scored_sets(const std::vector<EvaluationResult>& results) {
   std::vector<ScoredSet> sets;
   for (const EvaluationResult& result : results) {
@@ -37,6 +50,15 @@ std::vector<ScoredSet> scored_sets(const std::vector<EvaluationResult>& results)
 std::string table_of(const std::vector<EvaluationResult>& results) {
   const std::vector<ScoredSet> sets = scored_sets(results);
   return sets.empty() ? "" : scores_table(sets);
+}
+
+std::string failures_of(const std::vector<EvaluationResult>& results) {
+  for (const EvaluationResult& result : results) {
+    if (result.failed.empty()) continue;
+    return str(result.failed.size(), " of ", result.images, " images of ", result.scored.name,
+               " failed (named above)");
+  }
+  return "";
 }
 
 }  // namespace salix

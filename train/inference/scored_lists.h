@@ -1,12 +1,12 @@
-// Which lists of samples a network is asked to predict, and which of their results have scores.
+// Which lists are predicted and scored, and what is said of the results: shared by testing,
+// training and labelling.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "data/sets/dataset.h"
 #include "models/network.h"
-#include "train/inference/evaluation.h"
+#include "train/inference/pseudo_labels.h"
 
 namespace salix {
 
@@ -20,9 +20,17 @@ std::string set_name(const data::SampleList& list);
 std::vector<data::SampleList> lists_for(const Network& network, const std::string& vals,
                                         data::DatasetOptions options);
 
+// One list with a network in eval mode. With a non-empty `labels` the maps become pseudo labels in
+// that folder, and `say` is told where they are. Callbacks as in `params`.
+EvaluationResult evaluate_list(Exec& exec, Network& network, const data::SampleList& list,
+                               const EvaluationParams& params, const std::filesystem::path& labels,
+                               const std::function<void(const std::string& sentence)>& say);
+
 // The sets that had masks.
 std::vector<ScoredSet> scored_sets(const std::vector<EvaluationResult>& results);
 // Their scores; "" when none had.
 std::string table_of(const std::vector<EvaluationResult>& results);
+// How many samples failed, of the first set with a failure; "" when all are done.
+std::string failures_of(const std::vector<EvaluationResult>& results);
 
 }  // namespace salix

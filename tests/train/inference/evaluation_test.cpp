@@ -3,15 +3,16 @@
 
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "data/image/image_io.h"
+#include "data/scenes/generated_set.h"
 #include "layers/functional/slice.h"
-#include "layers/functional/unary.h"
 #include "tests/support/scratch.h"
-#include "tests/train/recipes/a2s/stage1_fixture.h"
 #include "train/inference/pseudo_labels.h"
 
 namespace salix::testing {
@@ -21,11 +22,39 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// "Bright is salient": the red channel of each image for itself.
-Tensor brightness(const Tensor& image, const Tensor&) { return sigmoid(slice(image, -1, 0, 1)); }
+class PaintedSets {
+ public:
+  PaintedSets()
+      : root_(fs::temp_directory_path() / ("salix_evaluation_" + std::to_string(::getpid()))) {
+    for (const data::Task task : {data::Task::kColour, data::Task::kDepth}) {
+      data::write_generated_set(
+          root_, {.task = task, .name = "tiny", .count = 6, .height = 60, .width = 80});
+    }
+  }
+  ~PaintedSets() {
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+  }
+  PaintedSets(const PaintedSets&) = delete;
+  PaintedSets& operator=(const PaintedSets&) = delete;
+  data::SampleList list(data::Task task) const {
+    data::DatasetOptions options{.root = root_};
+    options.test_sets[task] = {"tiny"};
+    return data::evaluation_lists({data::letter_of(task), 'e'}, options).front();
+  }
 
-data::SampleList tiny_list() {
-  return data::evaluation_lists("ce", TinySets::instance().options()).front();
+ private:
+  fs::path root_;
+};
+
+// "Bright is salient": the red channel of each image for itself.
+const SaliencyFunction brightness{
+    .logits = [](const Tensor& image, const Tensor&) { return slice(image, -1, 0, 1); }};
+
+// Six painted scenes with their masks and, of task d, depth; painted once.
+data::SampleList tiny_list(data::Task task = data::Task::kColour) {
+  static const PaintedSets sets;
+  return sets.list(task);
 }
 
 std::string text_of(const fs::path& path) {
@@ -87,6 +116,35 @@ TEST(Evaluation, WritesMapsOfTheTruthsSizeAndLeavesOutWhatCannotBeRead) {
   const data::Image truth = data::read_grey(list.samples[0].mask);
   EXPECT_EQ(map.height, truth.height);
   EXPECT_EQ(map.width, truth.width);
+}
+
+TEST(Evaluation, ReadsTheModalityOnlyForANetworkThatLooksAtIt) {
+  data::SampleList list = tiny_list(data::Task::kDepth);
+  ASSERT_FALSE(list.samples[1].modality.empty());
+  list.samples[1].modality = "/nowhere.png";
+  Exec exec({}, {.threads = 2});
+  EXPECT_TRUE(evaluate(exec, brightness, list, {.size = 64}).failed.empty());
+  SaliencyFunction both = brightness;
+  both.needs_modality = true;
+  EXPECT_THAT(evaluate(exec, both, list, {.size = 64}).failed, ElementsAre(list.samples[1].name));
+}
+
+// Convolutions choose their algorithm by the number of images, so batches are part of the result.
+TEST(Evaluation, NoBatchReachesOverTheSixteenthSample) {
+  data::SampleList list = tiny_list();
+  for (int k = 6; k < 20; ++k) {
+    list.samples.push_back(list.samples[static_cast<std::size_t>(k % 6)]);
+  }
+  list.samples[2].image = "/nowhere.jpg";
+  std::vector<std::int64_t> batches;
+  SaliencyFunction counting = brightness;
+  counting.logits = [&](const Tensor& image, const Tensor& modality) {
+    batches.push_back(image.dim(0));
+    return brightness.logits(image, modality);
+  };
+  Exec exec({}, {.threads = 2});
+  evaluate(exec, counting, list, {.size = 32, .batch = 6});
+  EXPECT_THAT(batches, ElementsAre(6, 6, 3, 4));
 }
 
 TEST(Evaluation, RefusesAnEmptyList) {

@@ -2,7 +2,7 @@
 
 #include "data/loading/saliency_reader.h"
 #include "data/sets/dataset.h"
-#include "train/inference/pseudo_labels.h"
+#include "train/inference/label_sets.h"
 #include "train/recipes/a2s/a2s_step.h"
 
 namespace salix {

@@ -1,4 +1,5 @@
-// The second modality's file of each image, by its name.
+// The files that `salix predict` is given: inputs, the names of their results, and the second
+// modality's file of each.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +8,16 @@
 #include <vector>
 
 namespace salix::cli {
+
+struct PredictJob {
+  std::filesystem::path input;
+  std::string name;  // of the results, unique, without extension
+  bool is_array() const { return input.extension() == ".npy"; }
+};
+
+// .npy batches first, then images, and those of folders. a/x.jpg and b/x.jpg must not write one
+// file: a second "x" becomes "x_2". IoError for what is not there.
+std::vector<PredictJob> predict_jobs(const std::vector<std::string>& inputs);
 
 class ModalityFiles {
  public:

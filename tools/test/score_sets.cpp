@@ -1,4 +1,4 @@
-#include "tools/test/test_network.h"
+#include "tools/test/score_sets.h"
 
 #include <filesystem>
 #include <ostream>
@@ -7,6 +7,7 @@
 #include "models/weights/load_network.h"
 #include "tools/test/evaluate_sets.h"
 #include "tools/test/samples_file.h"
+#include "train/inference/network_input.h"
 
 namespace salix::cli {
 namespace {
@@ -52,7 +53,8 @@ void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
 
 }  // namespace
 
-std::vector<EvaluationResult> test_network(const TestRequest& request, const Output& output) {
+std::vector<EvaluationResult> score_sets(const TestRequest& request, const Output& output) {
+  check_input_size(network_facts(request.network), request.size);
   const std::unique_ptr<Exec> exec = make_exec(request.common);
   ProfileSession profile(*exec, request.common);
   data::DatasetOptions options = request.data.options();

@@ -13,10 +13,10 @@
 namespace salix::cli {
 
 struct TestRequest {
-  std::string network = "a2s";
+  std::string network;
   CommonOptions common;
   DatasetFlags data;
-  std::string weight, vals = "ce", save_path = "./result/", sub = "base", report;
+  std::string weight, vals, save_path = "./result/", sub = "base", report;
   int size = 320, batch = 1;
   bool save = false, crf = false, allow_partial = false;
   bool keep_labels = false;  // a training set that has its folder of pseudo labels is passed over
@@ -26,6 +26,6 @@ struct TestRequest {
 // `crf` those of training sets are pseudo labels. Scores go to the folder `report`, with the files
 // that they are of. All lists are made first, so that what is missing shows before anything is
 // computed. Errors    as evaluation_lists() and load_network().
-std::vector<EvaluationResult> test_network(const TestRequest& request, const Output& output);
+std::vector<EvaluationResult> score_sets(const TestRequest& request, const Output& output);
 
 }  // namespace salix::cli

@@ -1,0 +1,73 @@
+#include "tools/predict/predict_maps.h"
+
+#include <filesystem>
+#include <ostream>
+
+#include "models/weights/load_network.h"
+#include "tools/predict/predict_items.h"
+#include "train/inference/inference_pass.h"
+#include "train/inference/network_input.h"
+
+namespace salix::cli {
+namespace {
+
+std::unique_ptr<Network> load(Exec& exec, const PredictRequest& request, std::ostream& err) {
+  LoadedNetwork loaded = load_network(exec, request.network, request.weight, request.allow_partial);
+  const WeightsSummary& summary = loaded.summary;
+  if (!summary.whole_network) {
+    err << "note: " << request.weight << " (" << summary.format
+        << ") is an encoder only; the decoder has initial values from seed " << request.common.seed
+        << ", so maps show untrained fusion\n";
+    if (!summary.report.missing.empty()) {
+      err << "note: " << summary.report.missing.size()
+          << " encoder tensors are missing in the file and have initial values, from '"
+          << summary.report.missing.front() << "' on\n";
+    }
+  }
+  loaded.network->eval();
+  loaded.network->prepare_inference();
+  return std::move(loaded.network);
+}
+
+ModalityFiles modality_files(const PredictRequest& request, const Network& network) {
+  if (!network.needs_modality()) {
+    SALIX_CHECK(request.modality.empty(), "predict: ", request.network,
+                " looks at the image alone; leave out --modality");
+    return {};
+  }
+  SALIX_CHECK(!request.modality.empty(), "predict: ", request.network,
+              " looks at two modalities; give depth, flow or thermal images with "
+              "--modality FILE or DIR");
+  return ModalityFiles(request.modality);
+}
+
+}  // namespace
+
+void predict_maps(const PredictRequest& request, const Output& output) {
+  check_input_size(network_facts(request.network), request.size);
+  const std::unique_ptr<Exec> exec = make_exec(request.common);
+  ProfileSession profile(*exec, request.common);
+  const std::vector<PredictJob> jobs = predict_jobs(request.inputs);
+  const std::unique_ptr<Network> network = load(*exec, request, output.err);
+  ModalityFiles modality = modality_files(request, *network);
+  std::filesystem::create_directories(request.out);
+  PredictResults results(request, output, jobs.size());
+  const PredictContext context{.request = request,
+                               .needs_modality = network->needs_modality(),
+                               .modality = std::move(modality),
+                               .jobs = jobs.size(),
+                               .results = results};
+  InferenceItems items;
+  for (const PredictJob& job : jobs) {
+    if (job.is_array()) {
+      items.push_back(std::make_unique<ArrayItem>(context, job));
+    } else {
+      items.push_back(std::make_unique<PictureItem>(context, job));
+    }
+  }
+  run_inference(*exec, saliency_of(*network, /*at_input_size=*/false), std::move(items),
+                request.batch);
+  results.finish(profile);
+}
+
+}  // namespace salix::cli

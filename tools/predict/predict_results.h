@@ -1,0 +1,43 @@
+// What a prediction leaves behind: files, the contact sheet, and a report of what failed.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "data/drawing/compose.h"
+#include "tools/cli/progress.h"
+#include "tools/commands.h"
+#include "tools/predict/predict_request.h"
+
+namespace salix::cli {
+
+// One job's end is told here, in the order of the jobs; sheet_wanted() may be asked on any thread.
+class PredictResults {
+ public:
+  PredictResults(const PredictRequest& request, const Output& output, std::size_t jobs);
+
+  // Whether an entry still has a chance to come onto the sheet.
+  bool sheet_wanted() const { return sheet_room_ > 0; }
+  // `entry`: nullptr for none.
+  void written(data::SheetEntry* entry);
+  // A bad file is named and skipped; the others go on.
+  void failed(const std::string& input, const std::string& sentence);
+
+  // The contact sheet, the counts. Errors    WorkFailed when inputs failed.
+  void finish(ProfileSession& profile);
+
+ private:
+  void write_sheet();
+
+  const PredictRequest& request_;
+  const Output& output_;
+  const std::size_t jobs_;
+  std::unique_ptr<Progress> progress_;
+  std::atomic<int> sheet_room_;
+  std::vector<data::SheetEntry> sheet_;
+  std::vector<std::string> failed_;
+  std::size_t written_ = 0;
+};
+
+}  // namespace salix::cli

@@ -1,0 +1,47 @@
+#include "train/inference/network_input.h"
+
+#include "data/image/normalize.h"
+#include "data/image/resize_pillow.h"
+#include "engine/error.h"
+
+namespace salix {
+namespace {
+
+constexpr int kTrainedSize = 320;  // of A2S-v2's networks
+constexpr int kLeast = 32, kMost = 4096;
+
+template <typename Scale>
+HostValues input_of(const data::Image& picture, int size, const Scale& scale) {
+  const auto side = static_cast<std::size_t>(size);
+  std::vector<float> values(3 * side * side);
+  scale(data::resize_bicubic_pillow(picture, size, size), std::span<float>(values));
+  return square_input(std::move(values), size);
+}
+
+}  // namespace
+
+int default_input_size(const NetworkFacts& network) {
+  return network.fixed_size.value_or(kTrainedSize);
+}
+
+void check_input_size(const NetworkFacts& network, int size) {
+  SALIX_CHECK(size >= kLeast && size <= kMost, "--size: the network's input must be ", kLeast, "..",
+              kMost, " pixels; got ", size);
+  SALIX_CHECK(!network.fixed_size || size == *network.fixed_size, "--size: ", network.name,
+              " takes images of ", *network.fixed_size, " pixels alone; got ", size,
+              "; leave --size out");
+}
+
+HostValues image_input(const data::Image& picture, int size) {
+  return input_of(picture, size, data::normalize_rgb);
+}
+
+HostValues modality_input(const data::Image& picture, int size) {
+  return input_of(picture, size, data::scale_modality);
+}
+
+HostValues square_input(std::vector<float> values, int size) {
+  return {.shape = {1, size, size, 3}, .values = std::move(values)};
+}
+
+}  // namespace salix
