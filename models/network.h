@@ -60,7 +60,7 @@ class Network : public Module {
   // begins with facts().head, else of what a pretrained file can fill. `allow_partial`: such a
   // file may lack tensors, which keep their initial values.
   // Errors    InvalidInput for the file of another network.
-  virtual LoadReport import_weights(const io::NamedArrays& arrays, bool allow_partial) = 0;
+  virtual LoadSummary import_weights(const io::NamedArrays& arrays, bool allow_partial) = 0;
 
  protected:
   explicit Network(NetworkFacts facts) : facts_(std::move(facts)) {}

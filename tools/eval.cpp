@@ -139,7 +139,7 @@ void evaluate(const std::vector<FilesOfSet>& sets, const Request& request, const
   }
   if (!request.csv.empty())
     io::write_file_atomically(request.csv, io::bytes_of(images_csv(scored)));
-  if (!request.out.empty()) write_report(request.out, scored);
+  if (!request.out.empty()) write_score_files(request.out, scored);
   output.out << (request.json ? scores_json(scored) : scores_table(scored));
 }
 

@@ -83,9 +83,9 @@ io::NamedArrays state_dict(const Module& module, const std::string& prefix) {
   return arrays;
 }
 
-LoadReport load_state_dict(Module& module, const io::NamedArrays& arrays,
-                           const std::string& prefix) {
-  LoadReport report;
+LoadSummary load_state_dict(Module& module, const io::NamedArrays& arrays,
+                            const std::string& prefix) {
+  LoadSummary report;
   const std::vector<StateEntry> entries = module.state(prefix);
   std::set<std::string> known;
   for (const StateEntry& entry : entries) {

@@ -20,7 +20,7 @@ Tensor from_nchw(Exec& exec, const io::Array& array);
 // All of a module's state, in the reference's order.
 io::NamedArrays state_dict(const Module& module, const std::string& prefix = "");
 
-struct LoadReport {
+struct LoadSummary {
   std::vector<std::string> loaded;
   std::vector<std::string> missing;  // in the module, not in the file: values kept as they were
   std::vector<std::string> ignored;  // in the file, not in the module
@@ -30,7 +30,7 @@ struct LoadReport {
 // side). Values are converted to the module's dtypes. A missing counter
 // (num_batches_tracked, absent from very old files) becomes 0 and counts as loaded. A shape
 // that does not fit is InvalidInput with name, expected and got; then nothing is changed.
-LoadReport load_state_dict(Module& module, const io::NamedArrays& arrays,
-                           const std::string& prefix = "");
+LoadSummary load_state_dict(Module& module, const io::NamedArrays& arrays,
+                            const std::string& prefix = "");
 
 }  // namespace salix

@@ -91,7 +91,7 @@ NetworkFacts A2s::describe() { return {.name = "a2s", .default_recipe = "a2s"}; 
 
 std::vector<ParameterGroup> A2s::parameter_groups() { return encoder_and_decoder({"encoder."}); }
 
-LoadReport A2s::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
+LoadSummary A2s::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
   return import_resnet_network(*this, {&encoder}, arrays, allow_partial);
 }
 

@@ -66,7 +66,7 @@ class A2s : public Network {
 
   std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) override;
   std::vector<ParameterGroup> parameter_groups() override;
-  LoadReport import_weights(const io::NamedArrays& arrays, bool allow_partial) override;
+  LoadSummary import_weights(const io::NamedArrays& arrays, bool allow_partial) override;
 
   ResNet50 encoder;
   A2sDecoder decoder;

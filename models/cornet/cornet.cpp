@@ -101,7 +101,7 @@ NetworkFacts Cornet::describe() { return {.name = "cornet", .default_recipe = "p
 
 std::vector<ParameterGroup> Cornet::parameter_groups() { return encoder_and_decoder({"encoder."}); }
 
-LoadReport Cornet::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
+LoadSummary Cornet::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
   return import_resnet_network(*this, {&encoder}, arrays, allow_partial);
 }
 

@@ -68,7 +68,7 @@ class Cornet : public Network {
 
   std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) override;
   std::vector<ParameterGroup> parameter_groups() override;
-  LoadReport import_weights(const io::NamedArrays& arrays, bool allow_partial) override;
+  LoadSummary import_weights(const io::NamedArrays& arrays, bool allow_partial) override;
 
   ResNet50 encoder;
   CornetDecoder decoder;

@@ -80,7 +80,7 @@ std::vector<ParameterGroup> Midnet::parameter_groups() {
   return encoder_and_decoder({"encoder.", "t_net."});
 }
 
-LoadReport Midnet::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
+LoadSummary Midnet::import_weights(const io::NamedArrays& arrays, bool allow_partial) {
   return import_resnet_network(*this, {&encoder, &t_net}, arrays, allow_partial);
 }
 

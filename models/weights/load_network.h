@@ -14,7 +14,7 @@ namespace salix {
 struct WeightsSummary {
   std::string format = {};
   bool whole_network = false;  // else an encoder only; the rest keeps its initial values
-  LoadReport report = {};      // of the network, or of (each) encoder
+  LoadSummary report = {};     // of the network, or of (each) encoder
 };
 
 struct LoadedNetwork {

@@ -73,10 +73,10 @@ bool holds_whole_network(const io::NamedArrays& arrays, const NetworkFacts& fact
                      [&](const auto& named) { return named.name.starts_with(head); });
 }
 
-LoadReport import_resnet_network(Network& network, const std::vector<ResNet50*>& encoders,
-                                 const io::NamedArrays& arrays, bool allow_partial) {
+LoadSummary import_resnet_network(Network& network, const std::vector<ResNet50*>& encoders,
+                                  const io::NamedArrays& arrays, bool allow_partial) {
   if (holds_whole_network(arrays, network.facts())) return import_network(network, arrays);
-  LoadReport report;
+  LoadSummary report;
   for (ResNet50* encoder : encoders) {
     report = import_encoder(*encoder, arrays, allow_partial).report;
   }
@@ -101,7 +101,7 @@ std::string wrapper_prefix(const io::NamedArrays& arrays) {
   return prefix;
 }
 
-LoadReport import_network(Module& network, const io::NamedArrays& arrays) {
+LoadSummary import_network(Module& network, const io::NamedArrays& arrays) {
   const std::string prefix = wrapper_prefix(arrays);
   std::vector<std::string> absent;
   for (const StateEntry& entry : network.state(prefix)) {

@@ -12,7 +12,7 @@ namespace salix {
 
 struct EncoderImport {
   std::string prefix;  // the one the encoder's names had in the file, "" for none
-  LoadReport report;   // names as in the file; `fc.*` is never loaded
+  LoadSummary report;  // names as in the file; `fc.*` is never loaded
 };
 
 // Fills a ResNet-50 from arrays named with the first of these prefixes that occurs:
@@ -25,15 +25,15 @@ EncoderImport import_encoder(ResNet50& encoder, const io::NamedArrays& arrays, b
 // Fills a whole network from a file of its own kind: the reference's names, perhaps behind
 // `module.` or `model.`. Everything but never-executed parameters must be there. The
 // report's names are those of the file.
-LoadReport import_network(Module& network, const io::NamedArrays& arrays);
+LoadSummary import_network(Module& network, const io::NamedArrays& arrays);
 
 // Whether a file holds all of such a network, or an encoder at most.
 bool holds_whole_network(const io::NamedArrays& arrays, const NetworkFacts& facts);
 
 // Network::import_weights() of a network around ResNet-50s: a file of the whole network, else an
 // encoder file, which fills each of `encoders`; the report is then of the last of them.
-LoadReport import_resnet_network(Network& network, const std::vector<ResNet50*>& encoders,
-                                 const io::NamedArrays& arrays, bool allow_partial);
+LoadSummary import_resnet_network(Network& network, const std::vector<ResNet50*>& encoders,
+                                  const io::NamedArrays& arrays, bool allow_partial);
 
 // What DataParallel and the like put before every name: `module.`, `model.`, both, or "".
 std::string wrapper_prefix(const io::NamedArrays& arrays);

@@ -173,7 +173,7 @@ TEST(StateDict, RoundTripsAndReports) {
   }
   arrays.add("queue", io::Array::zeros(DType::kFloat32, {3}));
   other.first.norm.num_batches_tracked.fill(7);
-  const LoadReport report = load_state_dict(other, arrays);
+  const LoadSummary report = load_state_dict(other, arrays);
   EXPECT_THAT(report.missing, ElementsAre("head.bias"));
   EXPECT_THAT(report.ignored, ElementsAre("queue"));
   EXPECT_EQ(report.loaded.size(), 7u);

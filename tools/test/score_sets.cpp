@@ -45,7 +45,7 @@ void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
                   const std::vector<EvaluationResult>& results) {
   const std::vector<ScoredSet> sets = scored_sets(results);
   if (request.report.empty() || sets.empty()) return;
-  write_report(request.report, sets);
+  write_score_files(request.report, sets);
   std::vector<SavedSet> saved;
   for (const Job& job : jobs) saved.push_back({&job.list, job.maps, job.labels});
   write_samples(fs::path(request.report) / "samples.json", saved);

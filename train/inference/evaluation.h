@@ -9,7 +9,7 @@
 
 #include "data/sets/dataset.h"
 #include "train/inference/saliency_function.h"
-#include "train/metrics/report.h"
+#include "train/metrics/score_files.h"
 
 namespace salix {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "train/metrics/report.h"
+#include "train/metrics/score_files.h"
 
 namespace salix {
 

@@ -8,15 +8,18 @@
 namespace salix::report {
 namespace {
 
-// "a2s, stage 1" or "Pipeline of cornet"; the page's title.
+// "Training of a network, recipe pseudo-labels" or "Pipeline of cornet"; the page's title.
 std::string title_of(const ReportFacts& facts) {
   if (facts.pipeline) return facts.network.empty() ? "Pipeline" : "Pipeline of " + facts.network;
   const RunFacts& run = *facts.steps.front().run;
   const std::string network = run.config ? text_of(*run.config, "network") : "";
   std::string title = network.empty() ? "Training run" : "Training of " + network;
-  if (run.config)
-    if (const std::int64_t stage = integer_of(*run.config, "stage"); stage > 0)
-      title += str(", stage ", stage);
+  if (!run.config) return title;
+  const std::string recipe = text_of(*run.config, "recipe");
+  if (!recipe.empty()) title += ", recipe " + recipe;
+  // Runs of before there were recipes.
+  if (const std::int64_t stage = integer_of(*run.config, "stage"); stage > 0)
+    title += str(", stage ", stage);
   return title;
 }
 

@@ -82,6 +82,7 @@ Facts important(const RunFacts& run) {
   if (!run.config) return facts;
   constexpr std::array<std::pair<const char*, const char*>, 8> kOptions = {
       {{"Network", "network"},
+       {"Recipe", "recipe"},
        {"Stage", "stage"},
        {"Training set", "trset"},
        {"Epochs", "epochs"},

@@ -22,7 +22,7 @@ class ToyNetwork : public Network {
     return {{"final", function_(image)}};
   }
   std::vector<ParameterGroup> parameter_groups() override { return {{"all", parameters()}}; }
-  LoadReport import_weights(const io::NamedArrays&, bool) override { return {}; }
+  LoadSummary import_weights(const io::NamedArrays&, bool) override { return {}; }
 
   Tensor scale;
 

@@ -93,7 +93,7 @@ TEST(ImportNetwork, StripsWrappersAndLeavesNothingOut) {
   io::NamedArrays wrapped;
   for (const io::NamedArray& named : state_dict(source))
     wrapped.add("module.model." + named.name, named.array);
-  const LoadReport report = import_network(target, wrapped);
+  const LoadSummary report = import_network(target, wrapped);
   EXPECT_EQ(report.loaded.size(), 352u);
   EXPECT_THAT(report.ignored, IsEmpty());
   for (std::size_t i = 0; i < source.state().size(); ++i) {

@@ -45,7 +45,7 @@ class TwoHeads : public Network {
   std::vector<ParameterGroup> parameter_groups() override {
     return encoder_and_decoder({"encoder.", "t_net."});
   }
-  LoadReport import_weights(const io::NamedArrays&, bool) override { return {}; }
+  LoadSummary import_weights(const io::NamedArrays&, bool) override { return {}; }
 
   Conv2d encoder, t_net, score, score1, unused;
 

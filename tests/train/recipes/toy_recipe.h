@@ -28,7 +28,7 @@ class ToyNetwork : public Network {
             {"embedding", features, OutputKind::kFeatures}};
   }
   std::vector<ParameterGroup> parameter_groups() override { return {{"all", parameters()}}; }
-  LoadReport import_weights(const io::NamedArrays&, bool) override { return {}; }
+  LoadSummary import_weights(const io::NamedArrays&, bool) override { return {}; }
   Conv2d embed;
 };
 

@@ -12,7 +12,7 @@
 #include "data/scenes/synthetic_scene.h"
 #include "engine/error.h"
 #include "tests/support/scratch.h"
-#include "train/metrics/report.h"
+#include "train/metrics/score_files.h"
 
 namespace salix::testing {
 

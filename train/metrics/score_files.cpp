@@ -1,4 +1,4 @@
-#include "train/metrics/report.h"
+#include "train/metrics/score_files.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -97,7 +97,7 @@ data::Chart f_measure_chart(std::span<const ScoredSet> sets) {
   return chart;
 }
 
-void write_report(const std::filesystem::path& folder, std::span<const ScoredSet> sets) {
+void write_score_files(const std::filesystem::path& folder, std::span<const ScoredSet> sets) {
   std::filesystem::create_directories(folder);
   const auto write = [&](const char* name, const std::string& text) {
     io::write_file_atomically(folder / name, io::bytes_of(text));

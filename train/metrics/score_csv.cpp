@@ -2,8 +2,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "train/metrics/report.h"
 #include "train/metrics/score_columns.h"
+#include "train/metrics/score_files.h"
 
 namespace salix {
 namespace {

@@ -1,5 +1,5 @@
 // Reports of scores: the table, JSON, CSV, and the charts' series.
-#include "train/metrics/report.h"
+#include "train/metrics/score_files.h"
 
 #include <gmock/gmock.h>
 

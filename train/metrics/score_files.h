@@ -39,6 +39,6 @@ data::Chart f_measure_chart(std::span<const ScoredSet> sets);
 
 // scores.json, images.csv, curves.csv, precision_recall.{svg,png} and f_measure.{svg,png} in
 // `folder`, which is made if need be.
-void write_report(const std::filesystem::path& folder, std::span<const ScoredSet> sets);
+void write_score_files(const std::filesystem::path& folder, std::span<const ScoredSet> sets);
 
 }  // namespace salix
