@@ -80,7 +80,7 @@ Facts important(const RunFacts& run) {
     add(facts, "Their xxHash64", manifest, "hashes.initial_weights.xxh64", true);
   }
   if (!run.config) return facts;
-  constexpr std::array<std::pair<const char*, const char*>, 8> kOptions = {
+  constexpr std::array<std::pair<const char*, const char*>, 9> kOptions = {
       {{"Network", "network"},
        {"Recipe", "recipe"},
        {"Stage", "stage"},
