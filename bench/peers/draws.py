@@ -1,7 +1,8 @@
-# The random draws of a training run (data/loading/draws.h): Philox4x32-10 keyed by seed, stream and step, so that a peer
-# trains on the same batches, flips and scales.
+# The random draws of a training run (data/loading/draws.h; crop.h and multi_scale.h of the supervised recipe):
+# Philox4x32-10 keyed by seed, stream and step, so that a peer trains on the same batches, flips, scales and crops.
 MASK = 0xFFFFFFFF
 ORDER, FLIP, SCALE = 0xDA7A01, 0xDA7A02, 0xDA7A03
+BATCH_SIZE, CROP = 0x5A10D1, 0x5A10D2
 
 
 def philox4x32(counter, key):
@@ -32,3 +33,18 @@ def flip(seed, epoch, index):
 def scale(seed, iteration):
     """iteration = 0, 1, ... over all epochs"""
     return (-2, -1, 1, 2)[bits(seed, SCALE, iteration, 0) & 3]
+
+
+def crop(seed, epoch, index, height, width):
+    """The part of an image that supervised training looks at: top, left, height, width."""
+
+    def below(number, count):
+        return count * bits(seed, CROP, epoch, 4 * index + number) >> 32
+
+    rows, columns = below(0, height // 8), below(1, width // 8)
+    return below(2, rows), below(3, columns), height - rows, width - columns
+
+
+def batch_size(size, seed, iteration):
+    """The side of a batch in multi-scale training; iteration = 0, 1, ... over all epochs"""
+    return size + 64 * ((5 * bits(seed, BATCH_SIZE, iteration, 0) >> 32) - 2)

@@ -19,9 +19,13 @@ def resized(path, mode, size, flip, how):
     return np.asarray(image.transpose(Image.FLIP_LEFT_RIGHT) if flip else image, dtype=np.float32)
 
 
-def load_image(path, size, flip):
-    x = (resized(path, "RGB", size, flip, Image.BICUBIC) / np.float32(255)).astype(np.float64)
+def normalised(pixels):
+    x = (pixels / np.float32(255)).astype(np.float64)
     return ((x - MEAN) / STD).astype(np.float32).transpose(2, 0, 1)
+
+
+def load_image(path, size, flip):
+    return normalised(resized(path, "RGB", size, flip, Image.BICUBIC))
 
 
 def load_modality(path, size, flip):
