@@ -51,7 +51,7 @@ fs::path find_pseudo_labels(Task task, const std::string& set, const DatasetOpti
 }
 
 fs::path find_scribbles(const SetFolders& folders, Missing& missing) {
-  const fs::path folder = folders.base / "scribble";
+  fs::path folder = folders.base / "scribble";
   std::error_code ignored;
   if (fs::is_directory(folder, ignored)) return folder;
   missing.add(str("the scribbles of ", folders.name, "; looked for '", folder.string(), "'"));
