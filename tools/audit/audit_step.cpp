@@ -209,9 +209,8 @@ void add_options(CLI::App& command, Request& request) {
   command
       .add_option(
           "--loss", request.loss,
-          "recipe (or " + own +
-              "): the loss that the recipe trains with, its fields from "
-              ".npy files of their names, masks from gt.npy; none: backward needs a cotangent")
+          str("recipe (or ", own, "): the loss that the recipe trains with, its fields from .npy ",
+              "files of their names, masks from gt.npy; none: backward needs a cotangent"))
       ->capture_default_str()
       ->check(CLI::IsMember({std::string("none"), std::string("recipe"), own}));
   command.add_option("--epoch", request.epoch, "of the iteration, from 1")->capture_default_str();
@@ -238,10 +237,10 @@ void add_audit_step(CLI::App& audit, const Output& output) {
     // A rate of zero is no reason to leave out gradients that are asked for.
     if (request->options.has("--full-backward")) request->options.set("--full-backward", true);
     add_options(*command, *request);
-    command->footer("Examples:\n  salix audit step " + name + " --weight " + name +
-                    ".pth --inputs in --out out --mode train --full --dtype float64\n" +
-                    "  salix audit step " + name + " --weight " + name +
-                    ".pth --inputs in --out out --mode train --loss recipe --epoch 3");
+    const std::string start = str("  salix audit step ", name, " --weight ", name,
+                                  ".pth --inputs in --out out --mode train ");
+    command->footer(
+        str("Examples:\n", start, "--full --dtype float64\n", start, "--loss recipe --epoch 3"));
     command->callback([request, command, output] {
       const CLI::Option* letters = command->get_option_no_throw("--trset");
       request->letters_given = letters != nullptr && letters->count() > 0;

@@ -10,12 +10,12 @@ namespace salix::cli {
 namespace {
 
 std::string examples(const NetworkFacts& network) {
-  const std::string train = "  salix train " + network.name;
-  const std::string pretrain = " --pretrain moco_v2_200ep_pretrain.pth.tar";
+  const std::string train = str("  salix train ", network.name);
   const std::string set = str(" --trset ", network.default_task);
-  return "Examples:\n" + train + set + pretrain + " --data-path dataset\n" + train + set +
-         str(" --train-set ", network.default_task, "=photos --epochs 4 --batch 4\n") + train +
-         " --resume";
+  return str("Examples:\n", train, set,
+             " --pretrain moco_v2_200ep_pretrain.pth.tar --data-path dataset\n", train, set,
+             " --train-set ", network.default_task, "=photos --epochs 4 --batch 4\n", train,
+             " --resume");
 }
 
 }  // namespace
