@@ -9,7 +9,7 @@ namespace salix {
 SaliencyFunction saliency_of(Network& network, bool at_input_size) {
   return {.logits =
               [&network, at_input_size](const Tensor& image, const Tensor& modality) {
-                const Tensor logits = network.outputs(image, modality).front().tensor;
+                Tensor logits = network.outputs(image, modality).front().tensor;
                 const bool smaller = logits.dim(1) != image.dim(1) || logits.dim(2) != image.dim(2);
                 if (!at_input_size || !smaller) return logits;
                 return resize_bilinear(logits, image.dim(1), image.dim(2));

@@ -73,7 +73,7 @@ QueuedStep Iteration::queue(const StepInput& input, const TrainingPosition& posi
   step_.after_update(input, guard_.frozen());
   const auto fetched = std::make_shared<StepNumbers>(numbers);
   return QueuedStep([this, fetched, before, told = std::move(told), position] {
-    const StepSummary summary = summary_of(told, fetched->values());
+    StepSummary summary = summary_of(told, fetched->values());
     if (!std::isfinite(summary.total)) take_back(before);
     check_finite(summary, position);
     if (told.afterwards) told.afterwards();
