@@ -30,7 +30,8 @@ class InferenceWindow {
   InferenceWindow& operator=(const InferenceWindow&) = delete;
 
   // Without it the calling thread reads and finishes, as it asks for a batch and hands it back.
-  void start_workers(int threads);
+  // `in_background`: with the lowest priority, where the network needs the same cores.
+  void start_workers(int threads, bool in_background);
 
   // --- of the calling thread ---
   // The next items that could be read and may be in one batch; none at the end. Waits.
