@@ -19,7 +19,7 @@ class Pass {
         window_(std::move(items), batch) {}
 
   void run(int threads) {
-    if (threads > 1) window_.start_workers(threads);
+    if (threads > 1) window_.start_workers(threads, on_host_ ? Workers::kInTurn : Workers::kBeside);
     while (true) {
       if (in_flight_ && !window_.has_batch()) hand_over();
       const std::vector<InferenceItem*> items = window_.next_batch();

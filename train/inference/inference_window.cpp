@@ -34,8 +34,10 @@ InferenceWindow::~InferenceWindow() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void InferenceWindow::start_workers(int threads) {
+void InferenceWindow::start_workers(int threads, Workers when) {
   threads_ = threads;
+  when_ = when;
+  gate_open_ = when == Workers::kBeside;
   for (int k = 0; k < threads; ++k) workers_.emplace_back([this] { run_worker(); });
 }
 
@@ -43,7 +45,7 @@ void InferenceWindow::run_worker() {
   Exec host(Device{}, {.threads = 1});  // the workers share the cores; no loop of theirs may fork
   Lock lock(mutex_);
   while (true) {
-    work_waits_.wait(lock, [this] { return stopping_ || can_read() || !to_finish_.empty(); });
+    work_waits_.wait(lock, [this] { return stopping_ || (gate_open_ && has_work()); });
     if (stopping_) return;
     // Reading first, as far as it may go: the network must not wait for an image.
     if (can_read()) {
@@ -55,8 +57,9 @@ void InferenceWindow::run_worker() {
 }
 
 bool InferenceWindow::can_read() const {
-  return !closed_ && opened_ < items_.size() && ahead_ < batch_ + threads_ &&
-         alive_ < inference_items_alive(batch_, threads_);
+  return !closed_ && opened_ < items_.size() &&
+         ahead_ < inference_items_ahead(batch_, threads_, when_) &&
+         alive_ < inference_items_alive(batch_, threads_, when_);
 }
 
 // The lock is released meanwhile, here and in finish_one() and report().
@@ -65,10 +68,12 @@ void InferenceWindow::read_one(Lock& lock) {
   stages_[index] = Stage::kReading;
   ++ahead_;
   ++alive_;
+  ++reading_;
   InferenceItem& item = *items_[index];
   lock.unlock();
   attempt(item, [&] { item.read(); });
   lock.lock();
+  --reading_;
   if (item.failure) {
     --ahead_;
     end(index);
@@ -98,6 +103,11 @@ void InferenceWindow::end(std::size_t index) {
   work_waits_.notify_one();
 }
 
+void InferenceWindow::open_gate(bool open) {
+  if (open && !gate_open_) work_waits_.notify_all();
+  gate_open_ = open;
+}
+
 // The next batch, and where it ends in the list; false while it is not all read.
 bool InferenceWindow::collect(std::vector<std::size_t>& batch, std::size_t& end) const {
   batch.clear();
@@ -125,15 +135,22 @@ std::vector<InferenceItem*> InferenceWindow::next_batch() {
   Lock lock(mutex_);
   std::vector<std::size_t> batch;
   std::size_t end = 0;
+  bool in_round = false;
   while (true) {
     report(lock);
-    if (collect(batch, end)) break;
+    const bool ready = collect(batch, end);
+    if (ready && (!in_round || round_is_over())) break;
     if (workers_.empty()) {
       read_one(lock);
-    } else {
-      changed_.wait(lock);
+      continue;
     }
+    // The threads of an op spin until the last is done: with workers beside the network on two busy
+    // cores, `salix test --crf` took 1.4 times the processor time.
+    in_round = when_ == Workers::kInTurn;
+    open_gate(true);
+    changed_.wait(lock);
   }
+  open_gate(when_ == Workers::kBeside);
   taken_ = end;
   ahead_ -= static_cast<std::int64_t>(batch.size());
   work_waits_.notify_all();
@@ -168,6 +185,7 @@ void InferenceWindow::computed() {
 void InferenceWindow::finish_all() {
   Lock lock(mutex_);
   closed_ = true;
+  open_gate(true);
   while (true) {
     report(lock);
     if (to_finish_.empty() && finishing_ == 0) return;

@@ -16,10 +16,20 @@ namespace salix {
 
 using InferenceItems = std::vector<std::unique_ptr<InferenceItem>>;
 
-// How many items at most have been read, or are being read, and are not finished: a batch that
-// computes and one that waits, and two items for each thread.
-constexpr std::int64_t inference_items_alive(int batch, int threads) {
-  return 2 * (std::int64_t{batch} + threads);
+// When the workers of a pass work.
+enum class Workers {
+  kBeside,  // always: the network runs on another device
+  kInTurn  // while the calling thread waits for a batch: the network needs the same cores. Items go
+           // in rounds, as many as keep all threads busy to the end of one
+};
+
+// How many items at most have been read, or are being read, for the network to take.
+constexpr std::int64_t inference_items_ahead(int batch, int threads, Workers workers) {
+  return batch + std::int64_t{workers == Workers::kBeside ? 1 : 4} * threads;
+}
+// Likewise, of those on their way from read() to the end of finish().
+constexpr std::int64_t inference_items_alive(int batch, int threads, Workers workers) {
+  return 2 * inference_items_ahead(batch, threads, workers);
 }
 
 class InferenceWindow {
@@ -30,7 +40,7 @@ class InferenceWindow {
   InferenceWindow& operator=(const InferenceWindow&) = delete;
 
   // Without it the calling thread reads and finishes, as it asks for a batch and hands it back.
-  void start_workers(int threads);
+  void start_workers(int threads, Workers when);
 
   // --- of the calling thread ---
   // The next items that could be read and may be in one batch; none at the end. Waits.
@@ -49,6 +59,9 @@ class InferenceWindow {
 
   void run_worker();
   bool can_read() const;
+  bool has_work() const { return can_read() || !to_finish_.empty(); }
+  bool round_is_over() const { return !has_work() && reading_ == 0 && finishing_ == 0; }
+  void open_gate(bool open);
   void read_one(Lock& lock);
   void finish_one(Lock& lock, Exec& host);
   bool collect(std::vector<std::size_t>& batch, std::size_t& end) const;
@@ -58,6 +71,7 @@ class InferenceWindow {
   InferenceItems items_;
   const int batch_;
   int threads_ = 0;
+  Workers when_ = Workers::kBeside;
   std::unique_ptr<Exec> host_;  // of the calling thread, without workers
 
   std::mutex mutex_;  // for all below
@@ -69,7 +83,8 @@ class InferenceWindow {
   std::int64_t ahead_ = 0, alive_ = 0;  // opened and not taken; opened and not finished
   std::deque<std::vector<std::size_t>> computing_;
   std::deque<std::size_t> to_finish_;
-  std::int64_t finishing_ = 0;
+  std::int64_t reading_ = 0, finishing_ = 0;
+  bool gate_open_ = true;                   // workers may begin something
   bool closed_ = false, stopping_ = false;  // nothing more is read; the threads end
 
   std::vector<std::thread> workers_;
