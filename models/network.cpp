@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/text.h"
 #include "models/a2s/a2s.h"
 #include "models/cornet/cornet.h"
 #include "models/midnet/midnet.h"
@@ -35,7 +36,7 @@ const Entry& entry_of(const std::string& name) {
     if (name == entry.facts.name) return entry;
   }
   std::string known;
-  for (const std::string& other : network_names()) known += (known.empty() ? "" : ", ") + other;
+  for (const std::string& other : network_names()) add_to_list(known, other);
   throw InvalidInput(str("no network is called '", name, "'; there are ", known));
 }
 

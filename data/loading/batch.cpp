@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "engine/text.h"
 
 namespace salix::data {
 namespace {
@@ -12,7 +13,7 @@ auto& values_of(Fields& fields, std::string_view name) {
   std::string known;
   for (auto& values : fields) {
     if (values.field.name == name) return values.values;
-    known += (known.empty() ? "" : ", ") + values.field.name;
+    add_to_list(known, values.field.name);
   }
   throw InvalidInput(str("batch: has no field '", name, "'; there are ",
                          known.empty() ? std::string("none") : known));

@@ -83,6 +83,11 @@ io::NamedArrays state_dict(const Module& module, const std::string& prefix) {
   return arrays;
 }
 
+Shape file_shape(const StateEntry& entry) {
+  const Shape& memory = entry.tensor->shape();
+  return entry.layout == FileLayout::kConvWeight ? channels_first(memory) : memory;
+}
+
 LoadSummary load_state_dict(Module& module, const io::NamedArrays& arrays,
                             const std::string& prefix) {
   LoadSummary report;
@@ -92,9 +97,7 @@ LoadSummary load_state_dict(Module& module, const io::NamedArrays& arrays,
     known.insert(entry.name);
     const io::Array* array = arrays.find(entry.name);
     if (array == nullptr) continue;
-    const Shape& memory = entry.tensor->shape();
-    const Shape expected =
-        entry.layout == FileLayout::kConvWeight ? channels_first(memory) : memory;
+    const Shape expected = file_shape(entry);
     SALIX_CHECK(array->shape == expected, "load: '", entry.name, "' must have shape ", expected,
                 "; the file has ", array->shape, "; is this a file of another network?");
   }

@@ -13,6 +13,8 @@ namespace salix {
 // One tensor as files order it, and back.
 io::Array to_array(const Tensor& tensor, FileLayout layout = FileLayout::kSame);
 Tensor from_array(Exec& exec, const io::Array& array, FileLayout layout = FileLayout::kSame);
+// The shape that files give the entry's tensor.
+Shape file_shape(const StateEntry& entry);
 // [N,H,W,C] <-> [N,C,H,W], for inputs and outputs.
 io::Array to_nchw(const Tensor& tensor);
 Tensor from_nchw(Exec& exec, const io::Array& array);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/text.h"
 namespace salix {
 
 bool StepInput::has(std::string_view name) const {
@@ -13,7 +14,7 @@ const Tensor& StepInput::operator[](std::string_view name) const {
   std::string known;
   for (const auto& [own, tensor] : fields) {
     if (own == name) return tensor;
-    known += (known.empty() ? "" : ", ") + own;
+    add_to_list(known, own);
   }
   throw InvalidInput(str("a training step needs the field '", name, "'; the batch has ",
                          known.empty() ? std::string("none") : known));

@@ -1,5 +1,6 @@
 #include "train/losses/partial_cross_entropy.h"
 
+#include "data/scenes/scribble.h"
 #include "engine/autograd/tape.h"
 #include "engine/comm/communicator.h"
 #include "layers/functional/binary.h"
@@ -32,8 +33,8 @@ Tensor partial_cross_entropy(const Tensor& logits, const Tensor& label,
   {
     const NoGrad no_grad(logits.exec());
     const Tensor known = label.detach();
-    foreground = equal(known, kScribbleForeground);
-    share = share_of(known, kScribbleForeground) + share_of(known, kScribbleBackground);
+    foreground = equal(known, data::kScribbleForeground);
+    share = share_of(known, data::kScribbleForeground) + share_of(known, data::kScribbleBackground);
   }
   const Tensor z = params.probabilities_as_logits ? sigmoid(logits) * 2.0 - 1.0 : logits;
   return sum(bce_map(z, foreground) * share);

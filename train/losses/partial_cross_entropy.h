@@ -5,9 +5,6 @@
 
 namespace salix {
 
-// What a pixel of a scribble map says.
-inline constexpr double kScribbleBackground = 0, kScribbleForeground = 1, kScribbleUnknown = 2;
-
 struct PartialCrossEntropyParams {
   // DHFR hands the probabilities (1 - Q, Q) to a softmax that expects logits, which bounds a
   // pixel's loss to 0.3133..1.3133 and keeps every gradient soft; its training is defined so.

@@ -1,5 +1,6 @@
 #include "train/recipes/catalogue.h"
 
+#include "engine/text.h"
 #include "train/recipes/a2s/a2s_recipe.h"
 #include "train/recipes/pseudo_labels/pseudo_labels_recipe.h"
 #include "train/recipes/supervised/supervised_recipe.h"
@@ -28,7 +29,7 @@ const RecipeEntry& recipe_entry(const std::string& name) {
   std::string known;
   for (const RecipeEntry& entry : recipes()) {
     if (entry.name == name) return entry;
-    known += (known.empty() ? "" : ", ") + entry.name;
+    add_to_list(known, entry.name);
   }
   throw InvalidInput(str("--recipe: no recipe is called '", name, "'; there are ", known));
 }

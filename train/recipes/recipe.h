@@ -67,8 +67,10 @@ class Recipe {
   // One iteration. `audit step` and the benchmarks call the very same.
   virtual std::unique_ptr<TrainingStep> step(const StepContext& context) = 0;
   virtual void finish(const FinishContext& context) { (void)context; }
-  // Said when the network starts from random weights; empty: nothing need be said.
-  virtual std::string warning_without_weights() const { return ""; }
+  // Said when the network starts from random weights.
+  virtual std::string warning_without_weights() const {
+    return "no --pretrain FILE: the encoder starts from random weights";
+  }
 };
 
 }  // namespace salix

@@ -1,15 +1,13 @@
 #include "train/recipes/training_options.h"
 
+#include "data/sets/task.h"
+
 namespace salix {
 
 void TrainingOptions::describe_data(Options& options, int smallest) {
   options.add({.flags = "--trset",
                .help = "tasks to train on: c RGB, d RGB-D, o video, t RGB-T, or several",
                .target = &letters});
-  options.add({.flags = "--epochs,--epoch",
-               .help = "passes over the training set",
-               .target = &epochs,
-               .range = {{1, 100000}}});
   options.add({.flags = "--batch",
                .help = "images per iteration; under mpirun, per rank",
                .target = &batch,
@@ -21,6 +19,10 @@ void TrainingOptions::describe_data(Options& options, int smallest) {
 }
 
 void TrainingOptions::describe_optimization(Options& options) {
+  options.add({.flags = "--epochs,--epoch",
+               .help = "passes over the training set",
+               .target = &epochs,
+               .range = {{1, 100000}}});
   options.add({.flags = "--optim",
                .help = "SGD with momentum 0.9, or Adam",
                .target = &optimizer,
@@ -35,9 +37,22 @@ void TrainingOptions::describe_optimization(Options& options) {
                .help = "iterations per optimizer step; gradients are summed",
                .target = &ave_batch,
                .range = {{1, 4096}}});
+}
+
+void TrainingOptions::describe_clipping(Options& options) {
   options.add({.flags = "--clip-gradient,--clip_gradient",
                .help = "largest L2 norm of all gradients together; 0: off",
                .target = &clip_gradient});
+}
+
+void TrainingOptions::check_tasks(const Network& network) const {
+  const std::vector<data::Task> tasks = data::tasks_of(letters);
+  SALIX_CHECK(
+      !network.needs_modality() || (tasks.size() == 1 && tasks.front() != data::Task::kColour),
+      "train ", network.name(),
+      ": --trset must be one of d, o, t, because the network has two encoders, for the "
+      "image and for one modality; got '",
+      letters, "'");
 }
 
 }  // namespace salix

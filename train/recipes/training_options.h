@@ -4,7 +4,7 @@
 #include <string>
 
 #include "train/optimizers/update_rule.h"
-#include "train/recipes/options.h"
+#include "train/recipes/recipe.h"
 
 namespace salix {
 
@@ -16,12 +16,18 @@ struct TrainingOptions {
   double clip_gradient = 0;
   int ave_batch = 1;
 
-  // --trset, --epochs, --batch, --size: what is read and how long. `smallest`: the least size
-  // that the method works with.
+  // --trset, --batch, --size: what is read. `smallest`: the least size that the method works with.
   void describe_data(Options& options, int smallest);
-  // --optim, --lr, --weight-decay, --ave-batch, --clip-gradient.
+  // --epochs, --optim, --lr, --weight-decay, --ave-batch.
   void describe_optimization(Options& options);
+  // --clip-gradient.
+  void describe_clipping(Options& options);
+
+  RunPlan plan() const { return {letters, batch, size, {.epochs = epochs}}; }
   UpdateRuleParams update() const { return {clip_gradient, ave_batch}; }
+  // Errors    InvalidInput for a network of two encoders unless --trset is one task with a
+  //           modality: it has one for that. (The reference fails to unpack its inputs.)
+  void check_tasks(const Network& network) const;
 };
 
 }  // namespace salix

@@ -7,12 +7,6 @@
 namespace salix {
 namespace {
 
-Shape file_shape(const StateEntry& entry) {
-  const Shape& shape = entry.tensor->shape();
-  if (entry.layout == FileLayout::kSame) return shape;
-  return {shape[0], shape[3], shape[1], shape[2]};
-}
-
 // Every entry is there with its type and shape, and nothing else is.
 void check_entries(const std::string& prefix, const std::vector<StateEntry>& entries,
                    const io::NamedArrays& arrays) {

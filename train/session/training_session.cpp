@@ -6,7 +6,6 @@
 
 #include "engine/pinned_memory.h"
 #include "models/weights/load_network.h"
-#include "train/inference/evaluation.h"
 #include "train/inference/scored_lists.h"
 #include "train/metrics/score_columns.h"
 #include "train/session/interrupted.h"
@@ -104,8 +103,7 @@ void TrainingSession::load() {
   const std::string& file = request_.initial_weights();
   if (file.empty()) {
     network_ = make_network(exec_, request_.network);
-    const std::string warning = request_.recipe->warning_without_weights();
-    if (!warning.empty()) note(warning);
+    note(request_.recipe->warning_without_weights());
     return;
   }
   LoadedNetwork loaded = load_network(exec_, request_.network, file, request_.allow_partial);
@@ -208,10 +206,10 @@ std::vector<Metrics> TrainingSession::score(int epoch) {
   network_->prepare_inference();
   std::vector<EvaluationResult> results;
   for (const data::SampleList& list : scored_lists_) {
-    results.push_back(evaluate(exec_, saliency_of(*network_, /*at_input_size=*/false), list,
-                               {.size = plan_.size, .on_failure = [this](const auto& sentence) {
-                                  console_.say(sentence);
-                                }}));
+    results.push_back(evaluate_list(
+        exec_, *network_, list,
+        {.size = plan_.size, .on_failure = [this](const auto& text) { console_.say(text); }},
+        /*labels=*/{}, {}));
   }
   network_->train();
   console_.say(str("after epoch ", epoch, ":\n", table_of(results)));

@@ -4,10 +4,9 @@
 
 #include <gmock/gmock.h>
 
-#include <fstream>
 #include <limits>
-#include <sstream>
 
+#include "engine/io/file.h"
 #include "layers/modules/state_dict.h"
 #include "tests/support/scratch.h"
 #include "tests/support/tensors.h"
@@ -17,12 +16,6 @@ namespace salix::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string text_of(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 struct Killed {};
 
@@ -87,7 +80,8 @@ TEST(ToyRecipe, KilledAndResumedItHasTheBitsOfAnUnbrokenRun) {
   EXPECT_TRUE(same_bits(whole.bank(), rest.bank()));
   const io::NamedArrays expected = state_dict(whole.network), actual = state_dict(rest.network);
   for (const auto& [name, array] : expected) EXPECT_TRUE(actual.at(name) == array) << name;
-  EXPECT_EQ(text_of(folder / "whole/metrics.jsonl"), text_of(folder / "broken/metrics.jsonl"));
+  EXPECT_EQ(io::read_text_file(folder / "whole/metrics.jsonl"),
+            io::read_text_file(folder / "broken/metrics.jsonl"));
 }
 
 // Adam from zero moments moves each weight by its rate, whatever its gradient's size; with SGD's

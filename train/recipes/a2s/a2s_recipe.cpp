@@ -26,6 +26,7 @@ A2sRecipe::A2sRecipe(const NetworkFacts& network) {
 void A2sRecipe::describe(Options& options) {
   common_.describe_data(options, kSmallestSize);
   common_.describe_optimization(options);
+  common_.describe_clipping(options);
   options.add({.flags = "--tune",
                .help = "epochs for which the encoder's rate is 0 (default: 20, on MSB-TR 2)",
                .target = &tune_});
@@ -48,10 +49,6 @@ void A2sRecipe::describe(Options& options) {
                .help = "make no pseudo labels at the end",
                .target = &no_labels_,
                .changes_numbers = false});
-}
-
-RunPlan A2sRecipe::plan() const {
-  return {common_.letters, common_.batch, common_.size, {.epochs = common_.epochs}};
 }
 
 void A2sRecipe::check(const Network& network) const {

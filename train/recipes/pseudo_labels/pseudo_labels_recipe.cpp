@@ -17,6 +17,7 @@ PseudoLabelsRecipe::PseudoLabelsRecipe(const NetworkFacts& network)
 void PseudoLabelsRecipe::describe(Options& options) {
   common_.describe_data(options, /*smallest=*/32);
   common_.describe_optimization(options);
+  common_.describe_clipping(options);
   options.add({.flags = "--olr",
                .help = "from epoch 2 on, learn from labels that the predictions refine; the "
                        "originals stay as they are",
@@ -32,20 +33,7 @@ void PseudoLabelsRecipe::describe(Options& options) {
                .range = {{0.0, 1.0}}});
 }
 
-RunPlan PseudoLabelsRecipe::plan() const {
-  return {common_.letters, common_.batch, common_.size, {.epochs = common_.epochs}};
-}
-
-// A network of two encoders has one for the modality. (The reference fails to unpack its inputs.)
-void PseudoLabelsRecipe::check(const Network& network) const {
-  const std::vector<data::Task> tasks = data::tasks_of(common_.letters);
-  SALIX_CHECK(
-      !network.needs_modality() || (tasks.size() == 1 && tasks.front() != data::Task::kColour),
-      "train ", network.name(),
-      ": --trset must be one of d, o, t, because the network has two encoders, for the "
-      "image and for one modality; got '",
-      common_.letters, "'");
-}
+void PseudoLabelsRecipe::check(const Network& network) const { common_.check_tasks(network); }
 
 std::vector<data::SampleFiles> PseudoLabelsRecipe::samples(
     const data::DatasetOptions& sources) const {
@@ -87,10 +75,6 @@ std::unique_ptr<TrainingStep> PseudoLabelsRecipe::step(const StepContext& contex
                              .weight_decay = common_.weight_decay,
                              .update = common_.update()},
       refinement_.get());
-}
-
-std::string PseudoLabelsRecipe::warning_without_weights() const {
-  return "no --pretrain FILE: the encoder starts from random weights";
 }
 
 }  // namespace salix

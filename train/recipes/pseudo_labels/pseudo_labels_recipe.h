@@ -15,7 +15,7 @@ class PseudoLabelsRecipe : public Recipe {
   explicit PseudoLabelsRecipe(const NetworkFacts& network);
 
   void describe(Options& options) override;
-  RunPlan plan() const override;
+  RunPlan plan() const override { return common_.plan(); }
   void check(const Network& network) const override;
   std::vector<data::SampleFiles> samples(const data::DatasetOptions& sources) const override;
   // With --olr the labels are copied to <folder>/labels, where the epochs' newer ones join them.
@@ -23,7 +23,6 @@ class PseudoLabelsRecipe : public Recipe {
                std::uint64_t seed) override;
   std::unique_ptr<data::SampleReader> reader() const override;
   std::unique_ptr<TrainingStep> step(const StepContext& context) override;
-  std::string warning_without_weights() const override;
 
  private:
   bool needs_modality_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "engine/text.h"
 #include "layers/functional/binary.h"
 #include "layers/functional/resize_bilinear.h"
 #include "train/losses/pixel_losses.h"
@@ -39,7 +40,7 @@ double weight_of(const std::string& term, const std::string& text) {
 std::string all_names() {
   std::string names;
   for (const NamedLoss& loss : named_losses()) {
-    names += (names.empty() ? "" : ", ") + std::string(loss.name);
+    add_to_list(names, loss.name);
   }
   return names;
 }

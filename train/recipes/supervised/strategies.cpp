@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "engine/error.h"
+#include "engine/text.h"
 
 namespace salix {
 namespace {
@@ -66,7 +67,7 @@ const Strategy& strategy_of(const std::string& name) {
   if (found != std::end(kStrategies)) return *found;
   std::string names;
   for (const Strategy& known : kStrategies) {
-    names += (names.empty() ? "" : ", ") + std::string(known.name);
+    add_to_list(names, known.name);
   }
   throw InvalidInput(str("strategy: must be one of ", names, "; got '", name, "'"));
 }

@@ -9,7 +9,7 @@ namespace salix {
 namespace {
 
 // The smallest size drawn is S - 128.
-constexpr double kSmallestSize = 160;
+constexpr int kSmallestSize = 160;
 
 std::vector<std::string> strategy_names() {
   std::vector<std::string> names;
@@ -20,12 +20,12 @@ std::vector<std::string> strategy_names() {
 }  // namespace
 
 SupervisedRecipe::SupervisedRecipe(const NetworkFacts& network)
-    : needs_modality_(network.inputs.size() > 1), letters_(1, network.default_task) {}
+    : needs_modality_(network.inputs.size() > 1) {
+  common_.letters = std::string(1, network.default_task);
+}
 
 void SupervisedRecipe::describe(Options& options) {
-  options.add({.flags = "--trset",
-               .help = "tasks to train on: c RGB, d RGB-D, o video, t RGB-T, or several",
-               .target = &letters_});
+  common_.describe_data(options, kSmallestSize);
   options.add({.flags = "--losses,--loss",
                .help = "terms name[_type][#weight] with commas: bce, iou, ssim, dice, ctloss, "
                        "fscore, mse, structure, boundary_dice, partial_ce, ...",
@@ -36,23 +36,13 @@ void SupervisedRecipe::describe(Options& options) {
                .target = &labels_,
                .choices = {"masks", "scribbles"}});
   describe_strategy(options);
-  options.add({.flags = "--batch",
-               .help = "images per iteration; under mpirun, per rank",
-               .target = &batch_,
-               .range = {{1, 4096}}});
-  options.add({.flags = "--size",
-               .help = "network input; with many scales, the one in the middle",
-               .target = &size_,
-               .range = {{kSmallestSize, 4096}}});
   options.add({.flags = "--no-crop",
                .help = "look at whole images, not at parts of at least 7/8",
                .target = &no_crop_});
   options.add({.flags = "--no-multi-scale",
                .help = "train at one size, not at five, from size - 128 to size + 128",
                .target = &no_multi_scale_});
-  options.add({.flags = "--clip-gradient,--clip_gradient",
-               .help = "largest L2 norm of all gradients together; 0: off",
-               .target = &clip_gradient_});
+  common_.describe_clipping(options);
   options.add({.flags = "--clamp-gradient",
                .help = "largest magnitude of each element of the gradients; 0: off",
                .target = &clamp_gradient_});
@@ -84,17 +74,13 @@ void SupervisedRecipe::describe_strategy(Options& options) {
                .range = {{1, 4096}}});
 }
 
-RunPlan SupervisedRecipe::plan() const { return {letters_, batch_, size_, {.epochs = epochs()}}; }
+RunPlan SupervisedRecipe::plan() const {
+  return {common_.letters, common_.batch, common_.size, {.epochs = epochs()}};
+}
 
 void SupervisedRecipe::check(const Network& network) const {
   parse_loss_terms(losses_);
-  const std::vector<data::Task> tasks = data::tasks_of(letters_);
-  SALIX_CHECK(
-      !network.needs_modality() || (tasks.size() == 1 && tasks.front() != data::Task::kColour),
-      "train ", network.name(),
-      ": --trset must be one of d, o, t, because the network "
-      "looks at the image and at one modality; got '",
-      letters_, "'");
+  common_.check_tasks(network);
 }
 
 std::vector<data::SampleFiles> SupervisedRecipe::samples(
@@ -103,16 +89,16 @@ std::vector<data::SampleFiles> SupervisedRecipe::samples(
   wanted.modality_required = needs_modality_;
   const auto labels =
       labels_ == "scribbles" ? data::Labels::kScribbles : data::Labels::kGroundTruth;
-  return data::training_samples(letters_, {.labels = labels}, wanted);
+  return data::training_samples(common_.letters, {.labels = labels}, wanted);
 }
 
 std::string SupervisedRecipe::modality() const {
-  return needs_modality_ ? data::prior_name(data::task_of(letters_.front())) : "";
+  return needs_modality_ ? data::prior_name(data::task_of(common_.letters.front())) : "";
 }
 
 std::unique_ptr<data::SampleReader> SupervisedRecipe::reader() const {
   return std::make_unique<SupervisedReader>(
-      SupervisedFields{.size = size_,
+      SupervisedFields{.size = common_.size,
                        .modality = modality(),
                        .labels = labels_ == "scribbles" ? LabelKind::kScribbles : LabelKind::kMask,
                        .crop = !no_crop_});
@@ -129,8 +115,8 @@ std::unique_ptr<TrainingStep> SupervisedRecipe::step(const StepContext& context)
           .learning_rate = learning_rate_ > 0 ? learning_rate_ : chosen.learning_rate,
           .weight_decay = weight_decay_ >= 0 ? weight_decay_ : chosen.weight_decay,
           .schedule = chosen.schedule,
-          .update = {.clip_gradient = clip_gradient_,
-                     .ave_batch = ave_batch_.value_or(batches_per_update(chosen, batch_)),
+          .update = {.clip_gradient = common_.clip_gradient,
+                     .ave_batch = ave_batch_.value_or(batches_per_update(chosen, common_.batch)),
                      .average = true,
                      .clamp_gradient = clamp_gradient_,
                      .carry = true},
@@ -138,10 +124,6 @@ std::unique_ptr<TrainingStep> SupervisedRecipe::step(const StepContext& context)
           .multi_scale = !no_multi_scale_,
           .seed = context.seed,
           .modality = modality()});
-}
-
-std::string SupervisedRecipe::warning_without_weights() const {
-  return "no --pretrain FILE: the encoder starts from random weights";
 }
 
 }  // namespace salix

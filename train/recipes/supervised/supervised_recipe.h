@@ -8,6 +8,7 @@
 
 #include "train/recipes/recipe.h"
 #include "train/recipes/supervised/strategies.h"
+#include "train/recipes/training_options.h"
 
 namespace salix {
 
@@ -21,7 +22,6 @@ class SupervisedRecipe : public Recipe {
   std::vector<data::SampleFiles> samples(const data::DatasetOptions& sources) const override;
   std::unique_ptr<data::SampleReader> reader() const override;
   std::unique_ptr<TrainingStep> step(const StepContext& context) override;
-  std::string warning_without_weights() const override;
 
  private:
   void describe_strategy(Options& options);
@@ -31,11 +31,11 @@ class SupervisedRecipe : public Recipe {
   std::string modality() const;
 
   bool needs_modality_;
-  std::string letters_, losses_ = "bce,iou", labels_ = "masks", strategy_ = "adam_base", optimizer_;
-  int batch_ = 8, size_ = 320;
+  TrainingOptions common_;  // of it tasks, batch, size and clipping
+  std::string losses_ = "bce,iou", labels_ = "masks", strategy_ = "adam_base", optimizer_;
   std::optional<int> epochs_, ave_batch_;
   double learning_rate_ = 0, weight_decay_ = -1;  // these stand for the strategy's
-  double clip_gradient_ = 0, clamp_gradient_ = 0;
+  double clamp_gradient_ = 0;
   bool no_crop_ = false, no_multi_scale_ = false;
 };
 
