@@ -45,7 +45,8 @@ A2sStep::A2sStep(Network& network, A2sStepParams params)
       update_(network, params_.optimizer, params_.weight_decay, params_.update),
       skips_encoder_(params_.skip_resting_encoder && rests_always(params_) &&
                      params_.update.clip_gradient == 0) {
-  for (const StateEntry& entry : network.parameter_groups().front().parameters) {
+  const ParameterGroup encoder = network.parameter_groups().front();  // a loop would outlive it
+  for (const StateEntry& entry : encoder.parameters) {
     entry.tensor->set_requires_grad(!skips_encoder_);
   }
 }
