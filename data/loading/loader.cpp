@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include "data/loading/batch_builder.h"
@@ -36,9 +37,17 @@ struct Loader::Work {
         builder(std::move(samples), std::move(reader), options),
         batches(builder.sample_count() / (std::int64_t{options.ranks} * options.batch)),
         next_batch(batches) {
-    for (int k = 0; k < options.workers; ++k) workers.emplace_back([this] { run_worker(); });
+    try {
+      for (int k = 0; k < options.workers; ++k) workers.emplace_back([this] { run_worker(); });
+    } catch (const std::system_error& error) {
+      const std::size_t made = workers.size();
+      stop();
+      throw Error(str("loader: only ", made, " of ", options.workers, " threads could be made (",
+                      error.what(), "); ask for fewer --workers"));
+    }
   }
-  ~Work() {
+  ~Work() { stop(); }
+  void stop() {
     {
       const Lock lock(mutex);
       stopping = true;

@@ -8,6 +8,7 @@
 
 #include "data/image/image_io.h"
 #include "data/scenes/generated_set.h"
+#include "engine/io/file.h"
 #include "tests/support/scratch.h"
 #include "tests/tools/salix_process.h"
 #include "tools/cli/run.h"
@@ -18,12 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-std::string text_of(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 class PipelineSlow : public ::testing::Test {
  protected:
@@ -70,7 +65,7 @@ class PipelineSlow : public ::testing::Test {
         folder.path(),
         {.task = task, .name = "tiny", .count = 4, .frames = 4, .height = 60, .width = 80});
   }
-  std::string file(const std::string& name) const { return text_of(folder / name); }
+  std::string file(const std::string& name) const { return io::read_text_file(folder / name); }
 
   ScratchFolder folder;
   std::string out, err;

@@ -11,6 +11,7 @@
 
 #include "data/image/image_io.h"
 #include "data/scenes/generated_set.h"
+#include "engine/io/file.h"
 #include "layers/functional/slice.h"
 #include "tests/support/scratch.h"
 #include "train/inference/pseudo_labels.h"
@@ -57,12 +58,6 @@ data::SampleList tiny_list(data::Task task = data::Task::kColour) {
   return sets.list(task);
 }
 
-std::string text_of(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 struct Scored {
   std::vector<double> maes;
   std::string first_map;
@@ -73,7 +68,7 @@ Scored evaluate_with(int threads, int batch, const fs::path& maps, bool crf) {
   Exec exec({}, {.threads = threads});
   EvaluationResult result = evaluate(exec, brightness, tiny_list(),
                                      {.size = 64, .batch = batch, .crf = crf, .maps = maps});
-  Scored scored{{}, text_of(maps / (tiny_list().samples.front().name + ".png")), result};
+  Scored scored{{}, io::read_text_file(maps / (tiny_list().samples.front().name + ".png")), result};
   for (const auto& image : result.scored.images) scored.maes.push_back(image.scores.mae);
   return scored;
 }
@@ -183,7 +178,7 @@ TEST(PseudoLabels, AFailureLeavesTheOldFolderAndThePartialOne) {
   const EvaluationResult result =
       make_pseudo_labels(exec, brightness, list, folder / "labels", {.size = 64});
   EXPECT_THAT(result.failed, ElementsAre(list.samples[3].name));
-  EXPECT_EQ(text_of(folder / "labels/old.png"), "old");
+  EXPECT_EQ(io::read_text_file(folder / "labels/old.png"), "old");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder / "labels"), {}), 1);
   EXPECT_TRUE(fs::exists(folder.path() / "labels.partial" / (list.samples[0].name + ".png")));
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 
+#include "engine/io/file.h"
 #include "layers/modules/state_dict.h"
 #include "tests/support/file_limit.h"
 #include "tests/support/tensors.h"
@@ -21,12 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-std::string text_of(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 void expect_same_network(const A2s& a, const A2s& b) {
   const io::NamedArrays expected = state_dict(a), actual = state_dict(b);
@@ -67,8 +62,10 @@ TEST_F(TrainingRunTest, ResumedRunsHaveTheBitsOfAnUnbrokenOne) {
   ASSERT_TRUE(last.run.resume());
   ASSERT_TRUE(last.run.train());
   expect_same_network(whole.network, last.network);
-  EXPECT_EQ(text_of(folder / "unbroken/metrics.jsonl"), text_of(folder / "broken/metrics.jsonl"));
-  EXPECT_EQ(text_of(folder / "unbroken/a2s_base_1.pth"), text_of(folder / "broken/a2s_base_1.pth"));
+  EXPECT_EQ(io::read_text_file(folder / "unbroken/metrics.jsonl"),
+            io::read_text_file(folder / "broken/metrics.jsonl"));
+  EXPECT_EQ(io::read_text_file(folder / "unbroken/a2s_base_1.pth"),
+            io::read_text_file(folder / "broken/a2s_base_1.pth"));
 }
 
 // As on a GPU: the host logs an iteration when the next one is queued.
@@ -79,9 +76,11 @@ TEST_F(TrainingRunTest, OneInFlightWritesWhatARunWithoutWrites) {
   ASSERT_TRUE(first.run.train());
   ASSERT_TRUE(second.run.train());
   expect_same_network(first.network, second.network);
-  EXPECT_EQ(text_of(folder / "waiting/metrics.jsonl"), text_of(folder / "ahead/metrics.jsonl"));
+  EXPECT_EQ(io::read_text_file(folder / "waiting/metrics.jsonl"),
+            io::read_text_file(folder / "ahead/metrics.jsonl"));
   const fs::path newest = "checkpoints/step_000006.safetensors";
-  EXPECT_EQ(text_of(folder / "waiting" / newest), text_of(folder / "ahead" / newest));
+  EXPECT_EQ(io::read_text_file(folder / "waiting" / newest),
+            io::read_text_file(folder / "ahead" / newest));
 }
 
 // A checkpoint never holds a step that the log lacks.
@@ -91,7 +90,7 @@ TEST_F(TrainingRunTest, OneInFlightIsLoggedBeforeACheckpointAndResumes) {
   {
     SmallRun part(ahead, stop_after(3));
     EXPECT_FALSE(part.run.train());
-    const std::string log = text_of(folder / "ahead/metrics.jsonl");
+    const std::string log = io::read_text_file(folder / "ahead/metrics.jsonl");
     EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), part.run.position().step);
   }
   SmallRun rest(ahead), whole(params("whole"));
@@ -99,7 +98,8 @@ TEST_F(TrainingRunTest, OneInFlightIsLoggedBeforeACheckpointAndResumes) {
   ASSERT_TRUE(rest.run.train());
   ASSERT_TRUE(whole.run.train());
   expect_same_network(whole.network, rest.network);
-  EXPECT_EQ(text_of(folder / "whole/metrics.jsonl"), text_of(folder / "ahead/metrics.jsonl"));
+  EXPECT_EQ(io::read_text_file(folder / "whole/metrics.jsonl"),
+            io::read_text_file(folder / "ahead/metrics.jsonl"));
 }
 
 // Killed while the scores of epoch 1 were computed: its checkpoint is there, their lines are not.
@@ -123,7 +123,7 @@ TEST_F(TrainingRunTest, AnEpochIsScoredOnceHoweverOftenTheRunIsKilled) {
     ASSERT_TRUE(small.run.train());
   }
   EXPECT_THAT(asked, ::testing::ElementsAre(1, 1, 2));
-  const std::string log = text_of(folder / "scored/metrics.jsonl");
+  const std::string log = io::read_text_file(folder / "scored/metrics.jsonl");
   const std::string line = R"({"step":3,"epoch":1,"set":"c_tiny","s":0.5})";
   EXPECT_EQ(log.find(line), log.rfind(line));
   EXPECT_NE(log.find(line), std::string::npos);
@@ -133,10 +133,10 @@ TEST_F(TrainingRunTest, SaysWhereTheTimeGoes) {
   const SmallRunParams timed = params("timed");
   SmallRun small(timed);
   ASSERT_TRUE(small.run.train());
-  const std::string profile = text_of(folder / "timed/profile.json");
+  const std::string profile = io::read_text_file(folder / "timed/profile.json");
   EXPECT_THAT(profile, AllOf(HasSubstr(R"("step": 3)"), HasSubstr(R"("op": "conv2d")"),
                              HasSubstr(R"("resident_peak_bytes": )")));
-  const std::string timing = text_of(folder / "timed/timing.jsonl");
+  const std::string timing = io::read_text_file(folder / "timed/timing.jsonl");
   EXPECT_EQ(std::count(timing.begin(), timing.end(), '\n'), 5);  // all but the profiled one
   EXPECT_THAT(timing, HasSubstr(R"("images":2)"));
 }

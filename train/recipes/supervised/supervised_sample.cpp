@@ -48,20 +48,21 @@ void check_has(const data::SampleFiles& files, const char* what,
 
 }  // namespace
 
-bool load_supervised_sample(const data::SampleFiles& files, int size, const SampleDraws& draws,
+bool load_supervised_sample(const data::SampleFiles& files, int size,
+                            const data::SampleRequest& request, const SupervisedLook& look,
                             const SupervisedSpans& out) {
   SALIX_CHECK(size > 0, "load_supervised_sample: the size must be positive; got ", size);
   const data::Image photograph = data::read_rgb(files.image);
   const int height = photograph.height, width = photograph.width;
   CropDraws cut;
-  if (draws.crop) cut = draw_crop(height, width, draws.seed, draws.epoch, draws.sample);
+  if (look.crop) cut = draw_crop(height, width, request.seed, request.epoch, request.sample);
   const Framing view{crop_box(height, width, cut), height, width, size,
-                     data::draw_flip(draws.seed, draws.epoch, draws.sample)};
+                     data::draw_flip(request.seed, request.epoch, request.sample)};
 
   if (!out.image.empty()) data::normalize_rgb(view.of(photograph), out.image);
   if (!out.mask.empty()) {
     check_has(files, "mask", files.mask);
-    const bool strokes = draws.labels == LabelKind::kScribbles;
+    const bool strokes = look.labels == LabelKind::kScribbles;
     const data::Image file = data::read_grey(files.mask);
     const data::Image mask = strokes ? view.of_labels(file) : view.of(file);
     SALIX_CHECK(out.mask.size() == mask.pixels.size(), "load_supervised_sample: the mask has ",

@@ -2,10 +2,9 @@
 // mirror, scale.
 #pragma once
 
-#include <cstdint>
 #include <span>
 
-#include "data/sets/dataset.h"
+#include "data/loading/sample_reader.h"
 
 namespace salix {
 
@@ -14,13 +13,8 @@ enum class LabelKind {
   kScribbles  // 0 background, 1 foreground, all others unknown
 };
 
-// What the random choices of a sample depend on: no generator has a state, so workers do not
-// repeat each other and a resumed run goes on as if it had not stopped.
-struct SampleDraws {
-  std::uint64_t seed = 0;
-  std::int64_t epoch = 0;
-  std::int64_t sample = 0;  // its index in the data set
-  bool crop = true;         // crop.h; false: the whole image. data::draw_flip mirrors either way
+struct SupervisedLook {
+  bool crop = true;  // crop.h; false: the whole image. data::draw_flip mirrors either way
   LabelKind labels = LabelKind::kMask;
 };
 
@@ -41,7 +35,8 @@ struct SupervisedSpans {
 // Repeats   equal to Pillow 7 to 12 for equal decoded pixels (see data/image).
 // Errors    IoError that names a file; InvalidInput for a mask or modality that is wanted and that
 //           the sample has not.
-bool load_supervised_sample(const data::SampleFiles& files, int size, const SampleDraws& draws,
+bool load_supervised_sample(const data::SampleFiles& files, int size,
+                            const data::SampleRequest& request, const SupervisedLook& look,
                             const SupervisedSpans& out);
 
 }  // namespace salix

@@ -51,7 +51,7 @@ class SupervisedSample : public ::testing::Test {
 TEST_F(SupervisedSample, EqualsPillowAndNumPyToTheBit) {
   std::ifstream golden(golden_folder() / "supervised" / "samples.txt");
   int height = 0, width = 0, size = 0, flipped = 0, rows = 0;
-  SampleDraws draws;
+  data::SampleRequest draws;
   std::string image, mask, modality;
   for (; golden >> height >> width >> size >> draws.seed >> draws.epoch >> draws.sample >>
          flipped >> image >> mask >> modality;
@@ -59,7 +59,7 @@ TEST_F(SupervisedSample, EqualsPillowAndNumPyToTheBit) {
     SCOPED_TRACE(::testing::Message() << height << " x " << width << " to " << size << ", epoch "
                                       << draws.epoch << ", sample " << draws.sample);
     Loaded made(size);
-    EXPECT_EQ(load_supervised_sample(files(height, width), size, draws,
+    EXPECT_EQ(load_supervised_sample(files(height, width), size, draws, {},
                                      {made.image, made.mask, made.modality}),
               flipped != 0);
     EXPECT_EQ(fnv_of(made.image), image);
@@ -76,8 +76,8 @@ TEST_F(SupervisedSample, WithoutCropTheWholeImageIsSeenInEveryEpoch) {
     for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
       Loaded made(16);
       // Sample 9 is not mirrored in any of these epochs.
-      EXPECT_FALSE(
-          load_supervised_sample(sample, 16, {8, epoch, 9, crop == 1}, {made.image, {}, {}}));
+      EXPECT_FALSE(load_supervised_sample(sample, 16, {.sample = 9, .epoch = epoch, .seed = 8},
+                                          {.crop = crop == 1}, {made.image, {}, {}}));
       EXPECT_EQ(made.mask, std::vector<float>(made.pixels, -1.0f));  // not asked for
       maps[crop][epoch] = made.image;
     }
@@ -93,7 +93,7 @@ TEST_F(SupervisedSample, TheMaskIsZeroOrOneAboveHalf) {
   for (int i = 0; i < 20; ++i) *levels.at(i, 3) = 129;
   data::write_image(scratch_ / "mask.png", levels);
   Loaded made(20);
-  load_supervised_sample(sample, 20, {.crop = false}, {made.image, made.mask, {}});
+  load_supervised_sample(sample, 20, {}, {.crop = false}, {made.image, made.mask, {}});
   EXPECT_EQ(std::count(made.mask.begin(), made.mask.end(), 1.0f), 20);
   EXPECT_EQ(std::count(made.mask.begin(), made.mask.end(), 0.0f), 380);
 }
@@ -103,20 +103,20 @@ TEST_F(SupervisedSample, NamesWhatIsMissing) {
   Loaded made(8);
   std::ofstream(scratch_ / "depth.png") << "not an image";
   EXPECT_THAT(error_of([&] {
-                load_supervised_sample(sample, 8, {}, {made.image, made.mask, made.modality});
+                load_supervised_sample(sample, 8, {}, {}, {made.image, made.mask, made.modality});
               }),
               HasSubstr("depth.png"));
   sample.mask.clear();
   sample.modality.clear();
   EXPECT_THAT(error_of([&] {
-                load_supervised_sample(sample, 8, {}, {{}, made.mask, {}});
+                load_supervised_sample(sample, 8, {}, {}, {{}, made.mask, {}});
               }),
               HasSubstr("a mask is wanted, but sample 'name' of set has none"));
   EXPECT_THAT(error_of([&] {
-                load_supervised_sample(sample, 8, {}, {{}, {}, made.modality});
+                load_supervised_sample(sample, 8, {}, {}, {{}, {}, made.modality});
               }),
               HasSubstr("a modality is wanted, but sample 'name' of set has none"));
-  EXPECT_THAT(error_of([&] { load_supervised_sample(sample, 0, {}, {}); }),
+  EXPECT_THAT(error_of([&] { load_supervised_sample(sample, 0, {}, {}, {}); }),
               HasSubstr("the size must be positive; got 0"));
 }
 
