@@ -6,6 +6,7 @@ set -uo pipefail
 build=$1
 filter='*'
 [[ ${2:-} == --fast ]] && filter='-*Slow*:*RealLayer*'
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT-1000}  # as the program itself (engine/short_waits.h)
 passed=0 failed=0 skipped=0 status=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

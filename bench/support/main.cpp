@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bench/support/roofline.h"
+#include "engine/short_waits.h"
 
 namespace {
 
@@ -31,6 +32,7 @@ void announce(const salix::Exec& exec, const salix::bench::Ceilings& roof) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  salix::keep_waits_short(argv);  // as the program does
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   try {
