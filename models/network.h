@@ -35,6 +35,7 @@ struct NetworkFacts {
   std::string name;                          // "a2s"
   std::vector<std::string> inputs{"image"};  // perhaps also "modality": depth, flow or thermal
   std::optional<int> fixed_size = {};        // side of the only input it takes; else any
+  int stride = 32;                           // input pixels per pixel of the coarsest features
   std::string default_recipe;                // of `salix train`, a name of the recipes' catalogue
   char default_task = 'c';                   // a letter: what it is tested on unless told
   double weight_decay = 5e-4;                // of its published training

@@ -13,6 +13,7 @@
 #include "data/image/image_io.h"
 #include "data/sets/file_list.h"
 #include "engine/io/npy.h"
+#include "engine/io/result_paths.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
@@ -22,6 +23,9 @@ namespace salix::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kLabelEnding = ".png";
+constexpr const char* kProbabilityEnding = "_probability.npy";
 
 struct Request {
   CommonOptions common;
@@ -37,7 +41,11 @@ struct Job {
 
 std::vector<Job> make_jobs(const Request& request) {
   std::map<std::string, fs::path> maps;
-  for (const fs::path& map : data::list_images(request.maps)) maps[map.stem().string()] = map;
+  for (const fs::path& map : data::list_images(request.maps)) {
+    const auto [used, is_new] = maps.emplace(map.stem().string(), map);
+    SALIX_CHECK(is_new, "crf: maps must have different names; got '", used->second.string(),
+                "' and '", map.string(), "'");
+  }
   std::vector<Job> jobs;
   std::map<std::string, fs::path> names;
   for (const fs::path& image : data::list_images(request.images)) {
@@ -51,13 +59,31 @@ std::vector<Job> make_jobs(const Request& request) {
   return jobs;
 }
 
+std::string result_of(const Request& request, const Job& job, const char* ending) {
+  return (fs::path(request.out) / job.image.stem()).string() + ending;
+}
+
+void plan_results(const Request& request, const std::vector<Job>& jobs) {
+  io::ResultPaths paths("crf");
+  for (const Job& job : jobs) {
+    paths.input(job.image);
+    if (!job.map.empty()) paths.input(job.map);
+  }
+  for (const Job& job : jobs) {
+    const std::string source = str("'", job.image.string(), "'");
+    paths.add(result_of(request, job, kLabelEnding), source);
+    if (request.probability) paths.add(result_of(request, job, kProbabilityEnding), source);
+  }
+  paths.prepare();
+}
+
 class CrfRun {
  public:
   CrfRun(const Request& request, const Output& output)
       : request_(request), output_(output), jobs_(make_jobs(request)) {}
 
   void run() {
-    fs::create_directories(request_.out);
+    plan_results(request_, jobs_);
     const std::unique_ptr<Exec> exec = make_exec(request_.common);
     {
       Progress progress(output_.err, "crf", static_cast<std::int64_t>(jobs_.size()),
@@ -123,11 +149,10 @@ class CrfRun {
     }
     const RefinedMap refined =
         refine_map(exec, data::read_rgb(job.image), data::read_grey(job.map), request_.options);
-    const std::string name = (fs::path(request_.out) / job.image.stem()).string();
-    data::write_image(name + ".png", refined.labels);
+    data::write_image(result_of(request_, job, kLabelEnding), refined.labels);
     if (!request_.probability) return;
     const data::FloatMap& map = refined.probability;
-    io::write_npy(name + "_probability.npy",
+    io::write_npy(result_of(request_, job, kProbabilityEnding),
                   io::Array::from<float>({map.height, map.width}, std::span(map.values)));
   }
 

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/result_paths.h"
 #include "models/export/onnx_model.h"
 #include "models/weights/load_network.h"
 #include "tools/cli/common_options.h"
@@ -18,6 +19,7 @@ struct Request {
 };
 
 void export_network(const Request& request, const Output& output) {
+  io::check_result("export", request.out, request.weight);
   const std::unique_ptr<Exec> exec = make_exec(request.common);
   LoadedNetwork loaded =
       load_network(*exec, request.network, request.weight, request.allow_partial);

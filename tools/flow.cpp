@@ -11,6 +11,7 @@
 #include "data/video/optical_flow.h"
 #include "data/video/video_frames.h"
 #include "engine/io/npy.h"
+#include "engine/io/result_paths.h"
 #include "engine/parallel.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
@@ -85,7 +86,7 @@ class FlowRun {
 
   void run() {
     if (request_.threads > 0) set_thread_count(request_.threads);
-    for (const Folder& folder : folders_) fs::create_directories(folder.out);
+    plan_results();
     {
       Progress progress(output_.err, "flow", static_cast<std::int64_t>(jobs_.size()),
                         stderr_is_terminal());
@@ -107,6 +108,17 @@ class FlowRun {
       return folder->out / path().stem().concat(extension);
     }
   };
+
+  void plan_results() const {
+    io::ResultPaths paths("flow");
+    for (const Job& job : jobs_) paths.input(job.path());
+    for (const Job& job : jobs_) {
+      const std::string source = str("'", job.path().string(), "'");
+      paths.add(job.result(".jpg"), source);
+      if (request_.raw) paths.add(job.result(".npy"), source);
+    }
+    paths.prepare();
+  }
 
   // A bad frame is named and skipped; the others go on.
   void work(const Job& job, Progress& progress) {

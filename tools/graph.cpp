@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "engine/io/atomic_file.h"
+#include "engine/io/result_paths.h"
 #include "layers/modules/init.h"
 #include "models/export/graph_dot.h"
 #include "tools/commands.h"
@@ -15,6 +16,7 @@ struct Request {
 };
 
 void draw(const Request& request, const Output& output) {
+  io::check_result("graph", request.out, std::span<const std::filesystem::path>{});
   Exec exec;
   const init::SkipInit values_do_not_matter(exec);
   const std::unique_ptr<Network> network = make_network(exec, request.network);

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/io/atomic_file.h"
+#include "engine/io/result_paths.h"
 #include "tools/commands.h"
 #include "train/report/numbers.h"
 #include "train/report/report_page.h"
@@ -17,11 +18,22 @@ struct Request {
   int images = 3;
 };
 
+// Any file of the run may be read for the page, but not an older page.
+void check_place(const fs::path& page, const fs::path& run) {
+  io::ResultPaths paths("report");
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(run)) {
+    if (entry.is_regular_file() && entry.path().extension() != ".html") paths.input(entry.path());
+  }
+  paths.add(page, str("'", run.string(), "'"));
+  const io::AtomicFile trial(page);  // says what is wrong, and leaves nothing behind
+}
+
 void write(const Request& request, const Output& output) {
-  const report::Page page =
-      report::make_page(report::read_report_facts(request.run), {.images = request.images});
   const fs::path file =
       request.out.empty() ? fs::path(request.run) / "report.html" : fs::path(request.out);
+  const report::ReportFacts facts = report::read_report_facts(request.run);
+  check_place(file, request.run);
+  const report::Page page = report::make_page(facts, {.images = request.images});
   io::write_file_atomically(file, io::bytes_of(page.html));
   for (const std::string& note : page.notes) output.err << "note: " << note << '\n';
   output.out << file.string() << " (" << report::bytes(static_cast<double>(page.html.size()))

@@ -28,6 +28,7 @@ struct Request {
 
 void paint_scenes(const Request& request, const Output& output) {
   const fs::path out = request.out;
+  data::claim_for_painting(out, "images");
   fs::create_directories(out / "images");
   fs::create_directories(out / "masks");
   for (int i = 0; i < request.count; ++i) {

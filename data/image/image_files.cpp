@@ -9,6 +9,7 @@
 #include "data/image/image_io.h"
 #include "engine/error.h"
 #include "engine/io/atomic_file.h"
+#include "engine/text.h"
 
 namespace salix::data {
 namespace {
@@ -85,14 +86,16 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
   return bytes;
 }
 
-void write_image(const fs::path& path, const Image& image, int jpeg_quality) {
-  std::string extension = path.extension().string();
-  for (char& letter : extension) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
+void check_image_name(const fs::path& path) {
+  const std::string extension = lower_extension(path);
   SALIX_CHECK(extension == ".png" || extension == ".jpg" || extension == ".jpeg",
               "write_image: the name must end in .png, .jpg or .jpeg; got '", path.string(), "'");
-  const auto bytes = extension == ".png" ? encode_png(image) : encode_jpeg(image, jpeg_quality);
+}
+
+void write_image(const fs::path& path, const Image& image, int jpeg_quality) {
+  check_image_name(path);
+  const auto bytes =
+      lower_extension(path) == ".png" ? encode_png(image) : encode_jpeg(image, jpeg_quality);
   io::write_file_atomically(path, std::as_bytes(std::span(bytes)));
 }
 

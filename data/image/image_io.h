@@ -50,6 +50,9 @@ std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path,
 std::vector<std::uint8_t> encode_png(const Image& image);
 std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality = 92);
 
+// InvalidInput unless write_image() knows the format that the name's extension stands for.
+void check_image_name(const std::filesystem::path& path);
+
 // Writes `image` in the format that the extension names (.png, .jpg, .jpeg). The file
 // appears whole or not at all (io::AtomicFile). The folder must exist.
 void write_image(const std::filesystem::path& path, const Image& image, int jpeg_quality = 92);

@@ -9,6 +9,7 @@
 #include "data/sets/dataset_layout.h"
 #include "data/video/flow_colour.h"
 #include "engine/error.h"
+#include "engine/io/atomic_file.h"
 #include "engine/parallel.h"
 
 namespace salix::data {
@@ -49,6 +50,7 @@ struct Folders {
 Folders make_folders(const fs::path& root, const GeneratedSet& set) {
   const SetLayout& layout = layout_of(set.task);
   const fs::path base = root / layout.parent / set.name;
+  claim_for_painting(base, layout.images);
   Folders folders{base / layout.images, base / layout.masks, {}, {}};
   if (set.task != Task::kColour) folders.modality = base / layout.modality;
   if (set.scribbles && set.task == Task::kDepth) folders.scribbles = base / "scribble";
@@ -102,6 +104,18 @@ std::string clip_name(const GeneratedSet& set, int clip) {
 }
 
 }  // namespace
+
+void claim_for_painting(const fs::path& folder, const std::string& images) {
+  const fs::path mark = folder / ".painted";
+  if (fs::exists(mark)) return;
+  std::error_code none;
+  const bool empty = fs::directory_iterator(folder / images, none) == fs::directory_iterator();
+  SALIX_CHECK(empty, "painted scenes: '", (folder / images).string(),
+              "' has files that were not painted here, which could be replaced; choose another "
+              "folder or another name for the set");
+  fs::create_directories(folder);
+  io::write_file_atomically(mark, io::bytes_of("These pictures were painted by salix.\n"));
+}
 
 void write_generated_set(const fs::path& root, const GeneratedSet& set,
                          const std::function<void()>& advance) {

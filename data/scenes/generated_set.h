@@ -21,10 +21,15 @@ struct GeneratedSet {
   bool scribbles = false;  // for RGB-D: a folder scribble/ beside mask/
 };
 
+// Marks `folder` as one of painted pictures, by a hidden file: what lies there may be painted over.
+// Errors    InvalidInput when it has no mark, but files in its sub-folder `images`: they are
+//           somebody's, and a painted 0001.jpg could replace a photograph.
+void claim_for_painting(const std::filesystem::path& folder, const std::string& images);
+
 // Writes images (.jpg), masks (.png) and modality (depth .png, flow and heat .jpg) below `root`:
-// data/sets/dataset_layout.h. Files that are there already are replaced, others are left alone. The
-// bytes depend on the set's name, letter, size and seed alone. `advance` is called after each
-// picture, from the calling thread.
+// data/sets/dataset_layout.h. Painted files that are there already are replaced. The bytes depend
+// on the set's name, letter, size and seed alone. `advance` is called after each picture, from the
+// calling thread. Errors as above.
 void write_generated_set(const std::filesystem::path& root, const GeneratedSet& set,
                          const std::function<void()>& advance = {});
 

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "engine/error.h"
+#include "engine/text.h"
 
 namespace salix::data {
 namespace {
@@ -38,11 +39,8 @@ std::vector<fs::path> images_in(const fs::path& folder) {
 }  // namespace
 
 bool has_image_extension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  for (char& letter : extension) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+  return std::find(kExtensions.begin(), kExtensions.end(), lower_extension(path)) !=
+         kExtensions.end();
 }
 
 std::vector<fs::path> images_below(const fs::path& folder) {

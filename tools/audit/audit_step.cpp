@@ -54,6 +54,10 @@ class AuditStep {
     network_.to(dtype_);
     network_.train(request_.mode == "train");
     fs::create_directories(request_.out);
+    std::error_code unreadable;  // the readers say so
+    SALIX_CHECK(!fs::equivalent(request_.out, request_.inputs, unreadable),
+                "audit step: results in '", request_.out,
+                "' could replace the inputs there; choose another --out");
     choose_letters();
     request_.recipe->check(network_);
     const std::unique_ptr<TrainingStep> step =

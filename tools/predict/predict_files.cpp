@@ -29,11 +29,8 @@ std::vector<fs::path> arrays_and_images(const std::vector<std::string>& given) {
 
 std::vector<PredictJob> predict_jobs(const std::vector<std::string>& inputs) {
   std::vector<PredictJob> jobs;
-  std::map<std::string, int> used;
   for (const fs::path& file : arrays_and_images(inputs)) {
-    const std::string stem = file.stem().string();
-    const int count = ++used[stem];
-    jobs.push_back({file, count == 1 ? stem : str(stem, "_", count)});
+    jobs.push_back({file, file.stem().string()});
   }
   return jobs;
 }

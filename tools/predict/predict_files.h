@@ -1,5 +1,4 @@
-// The files that `salix predict` is given: inputs, the names of their results, and the second
-// modality's file of each.
+// The files that `salix predict` is given, and the second modality's file of each.
 #pragma once
 
 #include <filesystem>
@@ -11,12 +10,12 @@ namespace salix::cli {
 
 struct PredictJob {
   std::filesystem::path input;
-  std::string name;  // of the results, unique, without extension
+  std::string name;  // of the results, without extension
   bool is_array() const { return input.extension() == ".npy"; }
 };
 
-// .npy batches first, then images, and those of folders. a/x.jpg and b/x.jpg must not write one
-// file: a second "x" becomes "x_2". IoError for what is not there.
+// .npy batches first, then images, and those of folders, called by their files' names.
+// IoError for what is not there.
 std::vector<PredictJob> predict_jobs(const std::vector<std::string>& inputs);
 
 class ModalityFiles {
@@ -29,6 +28,8 @@ class ModalityFiles {
   // The one called like `input`, whatever the extensions; or the only one there is, when there is
   // one input too. InvalidInput that names what is missing.
   std::filesystem::path of(const std::filesystem::path& input, std::size_t inputs) const;
+  // By name without extension.
+  const std::map<std::string, std::filesystem::path>& all() const { return by_name_; }
 
  private:
   std::map<std::string, std::filesystem::path> by_name_;  // without extension

@@ -1,10 +1,10 @@
 #include "tools/predict/predict_maps.h"
 
-#include <filesystem>
 #include <ostream>
 
 #include "models/weights/load_network.h"
 #include "tools/predict/predict_items.h"
+#include "tools/predict/predict_paths.h"
 #include "train/inference/inference_pass.h"
 #include "train/inference/network_input.h"
 
@@ -47,10 +47,10 @@ void predict_maps(const PredictRequest& request, const Output& output) {
   check_input_size(network_facts(request.network), request.size);
   const std::unique_ptr<Exec> exec = make_exec(request.common);
   ProfileSession profile(*exec, request.common);
-  const std::vector<PredictJob> jobs = predict_jobs(request.inputs);
+  std::vector<PredictJob> jobs = predict_jobs(request.inputs);
   const std::unique_ptr<Network> network = load(*exec, request, output.err);
   ModalityFiles modality = modality_files(request, *network);
-  std::filesystem::create_directories(request.out);
+  name_results(jobs, modality, request, output);
   PredictResults results(request, output, jobs.size());
   const PredictContext context{.request = request,
                                .needs_modality = network->needs_modality(),

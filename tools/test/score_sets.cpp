@@ -7,6 +7,7 @@
 #include "models/weights/load_network.h"
 #include "tools/test/evaluate_sets.h"
 #include "tools/test/samples_file.h"
+#include "train/inference/list_results.h"
 #include "train/inference/network_input.h"
 
 namespace salix::cli {
@@ -41,6 +42,22 @@ std::vector<Job> plan(const TestRequest& request, const Network& network,
   return jobs;
 }
 
+fs::path samples_file(const TestRequest& request) {
+  return fs::path(request.report) / "samples.json";
+}
+
+void plan_results(const TestRequest& request, const std::vector<Job>& jobs) {
+  io::ResultPaths paths("test");
+  paths.input(request.weight);
+  for (const Job& job : jobs) add_inputs(paths, job.list);
+  for (const Job& job : jobs) add_results(paths, job.list, job.maps, job.labels);
+  if (!request.report.empty()) {
+    for (const fs::path& file : score_file_paths(request.report)) paths.add(file, "--report");
+    paths.add(samples_file(request), "--report");
+  }
+  paths.prepare();
+}
+
 void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
                   const std::vector<EvaluationResult>& results) {
   const std::vector<ScoredSet> sets = scored_sets(results);
@@ -48,7 +65,7 @@ void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
   write_score_files(request.report, sets);
   std::vector<SavedSet> saved;
   for (const Job& job : jobs) saved.push_back({&job.list, job.maps, job.labels});
-  write_samples(fs::path(request.report) / "samples.json", saved);
+  write_samples(samples_file(request), saved);
 }
 
 }  // namespace
@@ -68,6 +85,7 @@ std::vector<EvaluationResult> score_sets(const TestRequest& request, const Outpu
                << " is an encoder only: the decoder has untrained values\n";
   }
   const std::vector<Job> jobs = plan(request, *loaded.network, options);
+  plan_results(request, jobs);
   loaded.network->eval();
   loaded.network->prepare_inference();
   std::vector<EvaluationResult> results;

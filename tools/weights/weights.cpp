@@ -5,6 +5,7 @@
 #include <iomanip>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/result_paths.h"
 #include "engine/io/weights.h"
 #include "tools/commands.h"
 
@@ -82,6 +83,7 @@ void print_info(const std::string& path, bool as_json, const Output& output) {
 
 void convert(const std::string& from, const std::string& to, const std::string& strip,
              const Output& output) {
+  io::check_result("weights convert", to, from);
   const io::Weights weights = io::read_weights(from);
   io::NamedArrays arrays;
   std::size_t stripped = 0;

@@ -1,6 +1,7 @@
 // `salix weights init`: the weights that training starts from, as a file.
 #include <CLI/CLI.hpp>
 
+#include "engine/io/result_paths.h"
 #include "engine/io/weights.h"
 #include "layers/modules/state_dict.h"
 #include "models/weights/load_network.h"
@@ -17,6 +18,9 @@ struct Request {
 
 // The same for a seed on every machine.
 void init(const Request& request, const Output& output) {
+  std::vector<std::filesystem::path> sources;
+  if (!request.pretrain.empty()) sources.emplace_back(request.pretrain);
+  io::check_result("weights init", request.to, sources);
   Exec exec(Device{}, {.seed = request.seed});
   std::unique_ptr<Network> network;
   if (request.pretrain.empty()) {

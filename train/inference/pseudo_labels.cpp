@@ -7,7 +7,8 @@ namespace fs = std::filesystem;
 
 // rename() does not replace a folder that has files in it: the old one steps aside first.
 void replace_folder(const fs::path& partial, const fs::path& folder) {
-  const fs::path old = folder.string() + ".old";
+  // A name that nobody gives to a folder of their own.
+  const fs::path old = folder.parent_path() / str(".", folder.filename().string(), ".replaced");
   fs::remove_all(old);
   if (fs::exists(folder)) fs::rename(folder, old);
   fs::rename(partial, folder);

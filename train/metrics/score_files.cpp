@@ -97,6 +97,15 @@ data::Chart f_measure_chart(std::span<const ScoredSet> sets) {
   return chart;
 }
 
+std::vector<std::filesystem::path> score_file_paths(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> paths;
+  for (const char* name : {"scores.json", "images.csv", "curves.csv", "precision_recall.svg",
+                           "f_measure.svg", "precision_recall.png", "f_measure.png"}) {
+    paths.push_back(folder / name);
+  }
+  return paths;
+}
+
 void write_score_files(const std::filesystem::path& folder, std::span<const ScoredSet> sets) {
   std::filesystem::create_directories(folder);
   const auto write = [&](const char* name, const std::string& text) {

@@ -38,7 +38,9 @@ data::Chart precision_recall_chart(std::span<const ScoredSet> sets);
 data::Chart f_measure_chart(std::span<const ScoredSet> sets);
 
 // scores.json, images.csv, curves.csv, precision_recall.{svg,png} and f_measure.{svg,png} in
-// `folder`, which is made if need be.
+// `folder`: the paths that write_score_files() writes.
+std::vector<std::filesystem::path> score_file_paths(const std::filesystem::path& folder);
+// Makes `folder` if need be.
 void write_score_files(const std::filesystem::path& folder, std::span<const ScoredSet> sets);
 
 }  // namespace salix

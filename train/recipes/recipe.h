@@ -24,6 +24,7 @@ struct RunPlan {
   int batch = 8;        // images per iteration and rank
   int size = 320;       // of the network's input, for scores too
   RunLength length = {};
+  int smallest_size = 0;  // of all sizes that it trains at; 0: size is the only one
 };
 
 // What a step is made from. All of it outlives the step.

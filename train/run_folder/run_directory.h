@@ -1,4 +1,4 @@
-// The folder of one training run: config.json, manifest.json, metrics.jsonl,
+// The folder of one training run: config.json, manifest.json, data.xxh64, metrics.jsonl,
 // events.out.tfevents.*, audit.jsonl (when traced), checkpoints/.
 #pragma once
 
@@ -24,6 +24,7 @@ class RunDirectory {
   std::filesystem::path manifest() const { return folder_ / "manifest.json"; }
   std::filesystem::path metrics() const { return folder_ / "metrics.jsonl"; }
   std::filesystem::path audit() const { return folder_ / "audit.jsonl"; }
+  std::filesystem::path contents() const { return folder_ / "data.xxh64"; }
   std::filesystem::path checkpoints() const { return folder_ / "checkpoints"; }
 
   // Adds to manifest.json that the run goes on from `step`.

@@ -51,4 +51,24 @@ std::string samples_hash(const std::vector<data::SampleFiles>& samples) {
   return lines_hash(lines);
 }
 
+std::vector<std::filesystem::path> files_of(const std::vector<data::SampleFiles>& samples) {
+  std::vector<std::filesystem::path> files;
+  for (const data::SampleFiles& sample : samples) {
+    for (const auto& file : {sample.image, sample.mask, sample.modality}) {
+      if (!file.empty()) files.push_back(file);
+    }
+  }
+  return files;
+}
+
+void check_batch(const NetworkFacts& network, const RunPlan& plan, std::int64_t images) {
+  const int smallest = plan.smallest_size > 0 ? plan.smallest_size : plan.size;
+  SALIX_CHECK(images > 1 || smallest > network.stride, "train ", network.name,
+              ": a batch must leave batch normalization more than one value per channel; --batch 1 "
+              "at ",
+              smallest, 'x', smallest,
+              ", the smallest size of this run, leaves one; give --batch 2 ",
+              "or more, or a --size larger by at least ", network.stride + 1 - smallest);
+}
+
 }  // namespace salix

@@ -8,6 +8,8 @@
 #include "models/weights/load_network.h"
 #include "train/inference/scored_lists.h"
 #include "train/metrics/score_columns.h"
+#include "train/run_folder/content_hashes.h"
+#include "train/run_folder/hash.h"
 #include "train/session/interrupted.h"
 
 namespace salix {
@@ -63,15 +65,23 @@ TrainingSession::TrainingSession(Exec& exec, const TrainingRequest& request, Con
 void TrainingSession::run() {
   load();
   request_.recipe->check(*network_);
+  check_batch(network_->facts(), plan_,
+              request_.sync_batch_norm ? std::int64_t{ranks_.ranks()} * plan_.batch : plan_.batch);
   // What is missing shows before anything is computed.
   std::vector<data::SampleFiles> samples = request_.recipe->samples(sources_);
   if (!request_.vals.empty()) scored_lists_ = lists_for(*network_, request_.vals, sources_);
   const RunIdentity samples_only{.config_hash = {}, .dataset_hash = samples_hash(samples)};
-  const ManifestRequest manifest{request_.command,
-                                 {{"trset " + plan_.letters, samples_only.dataset_hash}},
-                                 request_.initial_weights()};
+  const std::vector<fs::path> files = files_of(samples);
+  std::vector<std::string> contents;
+  if (ranks_.writes()) contents = content_hashes(files);
+  const std::string set = "trset " + plan_.letters;
+  const ManifestRequest manifest{
+      request_.command,
+      {{set, samples_only.dataset_hash}, {set + " contents", lines_hash(contents)}},
+      request_.initial_weights()};
   if (!ranks_.writes()) ranks_.wait_for_all();  // rank 0 first: it makes the folder
   const RunDirectory directory = open(manifest);
+  if (ranks_.writes()) compare_contents(directory, files, contents);
   const std::uint64_t seed = exec_.options().seed;
   request_.recipe->prepare(directory.folder(), samples, seed);
   if (ranks_.writes()) ranks_.wait_for_all();
@@ -121,6 +131,23 @@ RunDirectory TrainingSession::open(const ManifestRequest& manifest) const {
   return request_.resume || !ranks_.writes()
              ? RunDirectory::resume(folder, config)
              : RunDirectory::create(folder, config, manifest_json(exec_, manifest));
+}
+
+// A resumed run goes on with other bytes, as somebody may have replaced a broken picture; but it
+// says so.
+void TrainingSession::compare_contents(const RunDirectory& directory,
+                                       std::span<const fs::path> files,
+                                       std::span<const std::string> hashes) {
+  if (!fs::exists(directory.contents())) {
+    write_content_hashes(directory.contents(), files, hashes);
+    return;
+  }
+  const ContentChanges changes = changes_since(directory.contents(), files, hashes);
+  if (changes.count == 0) return;
+  note(str(changes.count, " of ", files.size(), " files of the training set have other bytes than ",
+           "when the run began, the first is '", changes.first.string(), "' (",
+           directory.contents().string(),
+           " has the hashes); the run goes on, but cannot be made again from its manifest"));
 }
 
 TrainingRunParams TrainingSession::run_params(const RunIdentity& identity) const {

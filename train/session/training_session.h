@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "engine/comm/communicator.h"
 #include "train/console/console.h"
@@ -41,6 +42,8 @@ class TrainingSession {
  private:
   void note(const std::string& sentence);
   void load();
+  void compare_contents(const RunDirectory& directory, std::span<const std::filesystem::path> files,
+                        std::span<const std::string> hashes);
   RunDirectory open(const ManifestRequest& manifest) const;
   TrainingRunParams run_params(const RunIdentity& identity) const;
   TrainingWatcher watcher();

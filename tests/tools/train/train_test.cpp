@@ -72,6 +72,30 @@ TEST_F(TrainCommand, TrainsScoresAndMakesPseudoLabels) {
   EXPECT_EQ(train({"--epochs", "1"}).code, 2);  // the run is there already
 }
 
+// At 160 the second pass may be of 32 pixels: one value per channel, after some steps.
+TEST_F(TrainCommand, RefusesABatchThatBatchNormCannotUseBeforeItStarts) {
+  const Result one = train({"--batch", "1", "--no-labels"});
+  EXPECT_EQ(one.code, 2);
+  EXPECT_THAT(one.err, AllOf(HasSubstr("--batch 1 at 32x32"), HasSubstr("--batch 2 or more"),
+                             HasSubstr("a --size larger by at least 1")));
+  EXPECT_FALSE(fs::exists(folder / "run"));
+  EXPECT_EQ(train({"--batch", "1", "--no-labels", "--second-scale", "64", "--epochs", "1"}).code,
+            0);
+}
+
+TEST_F(TrainCommand, NoticesOtherBytesWhenItResumes) {
+  ASSERT_EQ(train({"--epochs", "1", "--no-labels"}).code, 0);
+  const Result same = train({"--epochs", "1", "--no-labels", "--resume"});
+  EXPECT_EQ(same.code, 0);
+  EXPECT_THAT(same.err, ::testing::Not(HasSubstr("other bytes")));
+  fs::copy_file(folder / "tiny/images/0001.jpg", folder / "tiny/images/0002.jpg",
+                fs::copy_options::overwrite_existing);
+  const Result changed = train({"--epochs", "1", "--no-labels", "--resume"});
+  EXPECT_EQ(changed.code, 0) << changed.err;
+  EXPECT_THAT(changed.err, AllOf(HasSubstr("1 of 8 files of the training set have other bytes"),
+                                 HasSubstr("0002.jpg")));
+}
+
 TEST_F(TrainCommand, RefusalsAreOneSentenceAndChangeNothing) {
   const auto refusal = [&](const std::vector<std::string>& more, int code) {
     const Result result = train(more);

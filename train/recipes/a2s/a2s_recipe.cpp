@@ -1,15 +1,19 @@
 #include "train/recipes/a2s/a2s_recipe.h"
 
+#include <algorithm>
+
 #include "data/loading/saliency_reader.h"
 #include "data/sets/dataset.h"
 #include "train/inference/label_sets.h"
+#include "train/inference/list_results.h"
 #include "train/recipes/a2s/a2s_step.h"
 
 namespace salix {
 namespace {
 
-// The smallest second size, S - 128, must leave the encoder something to see.
-constexpr int kSmallestSize = 160;
+// How much smaller than the first size S the second can be drawn, and the smallest S: it must leave
+// the encoder something to see.
+constexpr int kLargestStep = 128, kSmallestSize = 160;
 
 // The reference lets the encoder rest for 2 epochs where the batch begins with MSB-TR, else for 20.
 int default_tune(const data::SampleFiles& first_of_batch) {
@@ -51,6 +55,13 @@ void A2sRecipe::describe(Options& options) {
                .changes_numbers = false});
 }
 
+RunPlan A2sRecipe::plan() const {
+  RunPlan plan = common_.plan();
+  plan.smallest_size =
+      std::min(plan.size, second_size_ > 0 ? second_size_ : plan.size - kLargestStep);
+  return plan;
+}
+
 void A2sRecipe::check(const Network& network) const {
   SALIX_CHECK(!network.needs_modality(), "recipe a2s: trains networks of one image; ",
               network.name(), " looks at two");
@@ -62,7 +73,10 @@ void A2sRecipe::check(const Network& network) const {
 std::vector<data::SampleFiles> A2sRecipe::samples(const data::DatasetOptions& sources) const {
   data::DatasetOptions all = sources;
   all.modality_required = true;
-  return data::training_samples(common_.letters, {.thin_videos = true}, all);
+  std::vector<data::SampleFiles> samples =
+      data::training_samples(common_.letters, {.thin_videos = true}, all);
+  if (!no_labels_) check_label_folders(samples, sources);
+  return samples;
 }
 
 std::unique_ptr<data::SampleReader> A2sRecipe::reader() const {

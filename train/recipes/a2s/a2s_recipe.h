@@ -15,7 +15,7 @@ class A2sRecipe : public Recipe {
   explicit A2sRecipe(const NetworkFacts& network);
 
   void describe(Options& options) override;
-  RunPlan plan() const override { return common_.plan(); }
+  RunPlan plan() const override;
   void check(const Network& network) const override;
   std::vector<data::SampleFiles> samples(const data::DatasetOptions& sources) const override;
   std::unique_ptr<data::SampleReader> reader() const override;

@@ -16,6 +16,7 @@ constexpr std::uint32_t kBatchSizeStream = 0x5A10D1;
 // size + 64 u, u = floor(5 philox_bits({seed, kBatchSizeStream, k}, 0) / 2^32) - 2, so -2..2.
 // Errors    InvalidInput unless size > 128: the smallest side must be positive.
 int draw_batch_size(int size, std::uint64_t seed, std::int64_t iteration);
+constexpr int smallest_batch_size(int size) { return size - 128; }
 
 // Resizes batches to the drawn size. The network sees photographs as up_T (bilinear, aligned
 // corners) and labels as nearest pixels, which stay 0 or 1.

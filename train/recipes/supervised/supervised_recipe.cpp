@@ -75,7 +75,11 @@ void SupervisedRecipe::describe_strategy(Options& options) {
 }
 
 RunPlan SupervisedRecipe::plan() const {
-  return {common_.letters, common_.batch, common_.size, {.epochs = epochs()}};
+  return {.letters = common_.letters,
+          .batch = common_.batch,
+          .size = common_.size,
+          .length = {.epochs = epochs()},
+          .smallest_size = no_multi_scale_ ? 0 : smallest_batch_size(common_.size)};
 }
 
 void SupervisedRecipe::check(const Network& network) const {
