@@ -1,7 +1,5 @@
 #include "data/image/jpeg_colours.h"
 
-#include <string_view>
-
 #include "data/image/jpeg_standard_tables.h"
 
 namespace salix::data::detail {
@@ -15,11 +13,8 @@ constexpr std::uint8_t kAdobeCmyk[] = {0xFF, 0xEE, 0,   14, 'A', 'd', 'o', 'b',
                                        'e',  0,    100, 0,  0,   0,   0,   0};
 
 bool is_called_rgb(const UntrustedFile& file, const JpegSegments& segments) {
-  constexpr std::string_view kNames = "RGB";
-  for (std::size_t k = 0; k < kNames.size(); ++k) {
-    if (file.bytes[segments.frame.offset + 6 + 3 * k] != kNames[k]) return false;
-  }
-  return true;
+  const std::uint8_t* names = file.bytes.data() + segments.frame.offset + 6;  // each of 3 bytes
+  return names[0] == 'R' && names[3] == 'G' && names[6] == 'B';
 }
 
 // 'R', 'G', 'B' become 1, 2, 3 in the frame and in every scan.

@@ -20,6 +20,7 @@ using testing::golden;
 using ::testing::HasSubstr;
 using testing::jfif_mark;
 using testing::refusal;
+using testing::segment;
 using testing::with_front;
 using testing::without;
 
@@ -80,6 +81,16 @@ TEST(JpegKinds, CodingsThatAreNotReadAreNamed) {
   EXPECT_THAT(refused(0xC5), HasSubstr("is a JPEG with hierarchical coding"));
   EXPECT_THAT(refused(0xC1, 12), HasSubstr("is a JPEG with 12 bits per sample"));
   EXPECT_NO_THROW(decode_rgb(flat_jpeg({1, 2, 3}, {1, 2, 3}, 0xC1), "extended.jpg"));
+}
+
+// A thumbnail in EXIF has marks of its own, colour profiles are not applied.
+TEST(JpegKinds, ThumbnailsAndColourProfilesChangeNothing) {
+  const Bytes plain = flat_jpeg({1, 2, 3}, {150, 100, 170});
+  const Bytes thumbnail = segment(0xE1, flat_jpeg({'R', 'G', 'B'}, {1, 2, 3}));
+  const Bytes profile = segment(0xE2, Bytes(60000, 0xFF));
+  const Bytes dressed = with_front(with_front(plain, thumbnail), profile);
+  EXPECT_EQ(decode_rgb(dressed, "dressed.jpg").pixels, decode_rgb(plain, "plain.jpg").pixels);
+  EXPECT_THAT(refusal(std::span(dressed).first(dressed.size() - 2)), HasSubstr("no JPEG end mark"));
 }
 
 TEST(JpegKinds, FilesWithoutAllOfTheirScansAreRefused) {
