@@ -43,6 +43,9 @@ salix_report(oneDNN "${salix_onednn_found}" "${salix_onednn_version}" "convoluti
 find_path(SALIX_STB_INCLUDE stb/stb_image.h)
 salix_report(stb_image "${SALIX_STB_INCLUDE}" "found" "image files" libstb-dev TRUE)
 
+find_package(ZLIB QUIET)
+salix_report(zlib "${ZLIB_FOUND}" "${ZLIB_VERSION_STRING}" "the pixel data of PNG files" zlib1g-dev TRUE)
+
 find_package(Boost 1.71 QUIET COMPONENTS context)
 salix_report(Boost.Context "${Boost_FOUND}" "${Boost_VERSION_STRING}" "fibers of the simt device" libboost-context-dev TRUE)
 

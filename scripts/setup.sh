@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache git python3
   libdnnl-dev libstb-dev libboost-context-dev libzip-dev nlohmann-json3-dev libcli11-dev
-  libxxhash-dev libprotobuf-dev protobuf-compiler libonnx-dev
+  libxxhash-dev zlib1g-dev libprotobuf-dev protobuf-compiler libonnx-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   libopenmpi-dev openmpi-bin  # optional: training on several ranks
 )

@@ -1,17 +1,22 @@
-// Decoding, on stb_image: limits first, then pixels, then Pillow's conversions.
+// Decoding: what a file is, its checks, then pixels (stb_image's, or the BMP reader's), then
+// Pillow's conversions.
 #include <stb/stb_image.h>
 
 #include <algorithm>
 #include <cstring>
 #include <memory>
 
-#include "data/image/image_check.h"
+#include "data/image/bmp.h"
+#include "data/image/image_format.h"
 #include "data/image/image_io.h"
+#include "data/image/jpeg_colours.h"
+#include "data/image/png_check.h"
 #include "data/image/stb_memory.h"
-#include "engine/error.h"
 
 namespace salix::data {
 namespace {
+
+using detail::UntrustedFile;
 
 template <typename Sample>
 using StbPixels = std::unique_ptr<Sample, decltype(&stbi_image_free)>;
@@ -22,36 +27,10 @@ struct Header {
   int channels = 0;
 };
 
-[[noreturn]] void fail(const std::string& name, const std::string& what) {
-  throw IoError(str("read_image: '", name, "' ", what));
-}
-
-[[noreturn]] void fail_decoding(const std::string& name) {
+[[noreturn]] void refuse_decoding(const UntrustedFile& file) {
   const char* reason = stbi_failure_reason();
-  fail(name,
-       str("is not a readable JPEG, PNG or BMP file (", reason != nullptr ? reason : "unknown",
-           "); it may be cut short or of another format: replace it or leave it out"));
-}
-
-Header read_header(std::span<const std::uint8_t> bytes, const std::string& name,
-                   const DecodeLimits& limits) {
-  if (bytes.empty()) fail(name, "is empty; replace it or leave it out");
-  if (static_cast<std::int64_t>(bytes.size()) > limits.max_file_bytes) {
-    fail(name, str("has ", bytes.size(), " bytes; at most ", limits.max_file_bytes, " are read"));
-  }
-  const std::string defect = detail::find_defect(bytes);
-  if (!defect.empty()) fail(name, defect + "; replace it or leave it out");
-  Header header;
-  const int size = static_cast<int>(bytes.size());
-  if (stbi_info_from_memory(bytes.data(), size, &header.width, &header.height, &header.channels) ==
-      0)
-    fail_decoding(name);
-  const std::int64_t pixels = std::int64_t{header.width} * header.height;
-  if (header.width <= 0 || header.height <= 0 || pixels > limits.max_pixels) {
-    fail(name, str("declares ", header.width, " x ", header.height,
-                   " pixels; at least 1 and at most ", limits.max_pixels, " are decoded"));
-  }
-  return header;
+  file.refuse("is not a readable JPEG, PNG or BMP file (", reason != nullptr ? reason : "unknown",
+              "); it may be cut short or damaged");
 }
 
 // The largest block a well-formed file of this size needs: 16 bytes per pixel (progressive
@@ -63,13 +42,13 @@ std::size_t block_bytes(const Header& header, std::size_t file_bytes) {
 }
 
 // Pillow opens a 16-bit grey PNG as "I;16" and clips when it converts to 8 bits.
-Image decode_grey16(std::span<const std::uint8_t> bytes, const std::string& name) {
+Image decode_grey16(std::span<const std::uint8_t> bytes, const UntrustedFile& file) {
   Header header;
   const StbPixels<stbi_us> samples(
       stbi_load_16_from_memory(bytes.data(), static_cast<int>(bytes.size()), &header.width,
                                &header.height, &header.channels, STBI_grey),
       &stbi_image_free);
-  if (!samples) fail_decoding(name);
+  if (!samples) refuse_decoding(file);
   Image image(header.height, header.width, 1);
   std::transform(
       samples.get(), samples.get() + image.pixels.size(), image.pixels.begin(),
@@ -77,24 +56,48 @@ Image decode_grey16(std::span<const std::uint8_t> bytes, const std::string& name
   return image;
 }
 
-// Pixels with the file's own channels: 1, 2 (grey and alpha), 3 or 4. stb must not
-// convert to grey: it has other weights, and for JPEG it would return the Y plane.
-Image decode_native(std::span<const std::uint8_t> bytes, const std::string& name,
+// `bytes` are the file's own, or what was prepared from them. stb must not convert to grey: it
+// has other weights, and for JPEG it would return the Y plane.
+Image decode_by_stb(std::span<const std::uint8_t> bytes, const UntrustedFile& file,
                     const DecodeLimits& limits) {
-  const Header declared = read_header(bytes, name, limits);
-  const detail::StbBlockLimit limit(block_bytes(declared, bytes.size()));
   const int size = static_cast<int>(bytes.size());
-  if (declared.channels == 1 && stbi_is_16_bit_from_memory(bytes.data(), size) != 0)
-    return decode_grey16(bytes, name);
-
   Header header;
+  if (stbi_info_from_memory(bytes.data(), size, &header.width, &header.height, &header.channels) ==
+      0)
+    refuse_decoding(file);
+  file.check_declared_size(header.width, header.height, limits);
+  const detail::StbBlockLimit limit(block_bytes(header, bytes.size()));
+  if (header.channels == 1 && stbi_is_16_bit_from_memory(bytes.data(), size) != 0)
+    return decode_grey16(bytes, file);
+
   const StbPixels<stbi_uc> samples(
       stbi_load_from_memory(bytes.data(), size, &header.width, &header.height, &header.channels, 0),
       &stbi_image_free);
-  if (!samples) fail_decoding(name);
+  if (!samples) refuse_decoding(file);
   Image image(header.height, header.width, header.channels);
   std::memcpy(image.pixels.data(), samples.get(), image.pixels.size());
   return image;
+}
+
+// Pixels with the file's own channels: 1, 2 (grey and alpha), 3 or 4.
+Image decode_native(std::span<const std::uint8_t> bytes, const std::string& name,
+                    const DecodeLimits& limits) {
+  const UntrustedFile file{bytes, name};
+  if (bytes.empty()) file.refuse("is empty");
+  if (static_cast<std::int64_t>(bytes.size()) > limits.max_file_bytes) {
+    throw IoError(str("read_image: '", name, "' has ", bytes.size(), " bytes; at most ",
+                      limits.max_file_bytes, " are read"));
+  }
+  switch (detail::format_of(file)) {
+    case detail::ImageFormat::kBmp:
+      return detail::decode_bmp(file, limits);
+    case detail::ImageFormat::kPng:
+      return decode_by_stb(detail::verified_png(file, limits), file, limits);
+    case detail::ImageFormat::kJpeg:
+      break;
+  }
+  const auto other = detail::jpeg_for_stb(file, detail::read_jpeg_segments(file));
+  return decode_by_stb(other.empty() ? bytes : std::span<const std::uint8_t>(other), file, limits);
 }
 
 std::uint8_t luminance(const std::uint8_t* rgb) {

@@ -25,7 +25,8 @@ struct DecodeLimits {
 // because Pillow's open().convert() does not: boxes and masks made with the original
 // tools refer to the stored rows.
 //
-// Source    JPEG baseline and progressive, PNG, BMP, recognised by content, not by name.
+// Source    JPEG baseline and progressive, PNG, BMP, recognised by content, not by name. All
+//           checksums of a PNG are verified; JPEG and BMP have none (docs/images.md, Damage).
 // Departs   JPEG colours may be a level or two off libjpeg-turbo's (another inverse DCT
 //           and chroma upsampling); everything else equals Pillow to the bit.
 // Errors    IoError that names the file, what is wrong and what to do.

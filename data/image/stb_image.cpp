@@ -42,7 +42,6 @@ void stb_free(void* block) { std::free(block); }
 #define STBI_FREE(block) salix::data::detail::stb_free(block)
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
 #define STBI_NO_STDIO
 #define STBI_FAILURE_USERMSG
 #define STB_IMAGE_IMPLEMENTATION

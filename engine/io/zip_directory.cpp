@@ -200,6 +200,11 @@ std::vector<ZipMember> read_zip_directory(ByteSpan archive, const std::string& s
       in.fail("zip member names must differ; '", printable(members.back().name), "' comes twice");
     }
   }
+  // A count that says too little would hide members that no reader misses.
+  if (in.remaining() != 0) {
+    in.fail("the zip directory must end after its ", directory.entries, " entries; ",
+            in.remaining(), " bytes follow");
+  }
   for (ZipMember& member : members) locate_data(in, member, directory.offset);
   check_no_overlap(members, source);
   return members;

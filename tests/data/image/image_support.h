@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "data/image/image.h"
+#include "data/image/image_io.h"
+#include "engine/error.h"
 #include "tests/support/paths.h"
 
 namespace salix::data::testing {
@@ -38,6 +39,16 @@ inline std::uint64_t fnv(std::span<const std::uint8_t> bytes) {
   std::uint64_t value = 0xCBF29CE484222325u;
   for (const std::uint8_t byte : bytes) value = (value ^ byte) * 0x100000001B3u;
   return value;
+}
+
+// What decode_rgb says about a file called "x" that it must refuse.
+inline std::string refusal(std::span<const std::uint8_t> bytes) {
+  try {
+    decode_rgb(bytes, "x");
+  } catch (const IoError& error) {
+    return error.what();
+  }
+  return "was not refused";
 }
 
 // The same bytes as noise() in tests/golden/make_image.py.
