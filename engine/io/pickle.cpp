@@ -37,6 +37,8 @@ const char* name_of(PickleKind kind) {
       return "a dict";
     case PickleKind::kGlobal:
       return "a global";
+    case PickleKind::kObject:
+      return "a Python object";
     case PickleKind::kCall:
       return "a call";
     case PickleKind::kPersistent:

@@ -1,7 +1,7 @@
 // A restricted reader of Python pickles, the format inside PyTorch's checkpoints.
 // A pickle is a program for a small stack machine that can call any Python function. Here
-// it builds a graph of plain values and nothing else: a "call" is only written down as a
-// node, for globals on an allow-list, and everything else is refused by name.
+// it builds a graph of plain values and nothing else. A "call" is only written down as a node, for
+// globals with a meaning here; what another global makes is an object that nobody looks into.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,7 @@ enum class PickleKind : std::uint8_t {
   kSet,         // item(i)
   kDict,        // key(i), value(i), in the order they were set
   kGlobal,      // text(): "module.name"
+  kObject,      // text(): the global that would make it; what it holds is dropped
   kCall,        // text(): the global that would be called; item(i): its arguments
   kPersistent,  // item(0): the id of an object kept outside the pickle (a storage)
 };
@@ -80,11 +81,14 @@ class PickleValue {
 
 // Runs one pickle from `in` up to and with its STOP.
 //
-// Globals   must be in `allowed`, as "module.name"; anything else is an IoError that names it.
-// Opcodes   those that protocols 2 to 5 use for plain values; others are refused by name.
+// Globals   those in `known`, as "module.name", may be called (kCall). All others give objects: an
+//           argparse.Namespace, a NumPy scalar, a date. One that takes items is a dict or list of
+//           them (defaultdict, EasyDict), whatever else it is. Globals that reach outside the
+//           pickle (os.system; pickle_globals.h) are an IoError that names them.
+// Opcodes   those that protocols 2 to 5 use; others are refused by name.
 // Result    acyclic and at most 64 levels deep, so that recursion over it is safe.
 // Bounds    time and memory grow linearly with the pickle's length; at most 2^21 nodes
 //           and 2^24 references between them, however they are declared.
-PickleGraph read_pickle(ByteReader& in, std::span<const std::string_view> allowed);
+PickleGraph read_pickle(ByteReader& in, std::span<const std::string_view> known);
 
 }  // namespace salix::io

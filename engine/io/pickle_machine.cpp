@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "engine/io/pickle_globals.h"
+
 namespace salix::io {
 namespace {
 
@@ -72,10 +74,14 @@ PickleMachine::Ids PickleMachine::pop_to_mark() {
   return items;
 }
 
-PickleNode& PickleMachine::top(PickleKind kind, const char* opcode) {
+PickleId PickleMachine::peek() {
   const PickleId id = pop();
   stack_.push_back(id);
-  PickleNode& node = graph_.nodes[id];
+  return id;
+}
+
+PickleNode& PickleMachine::top(PickleKind kind, const char* opcode) {
+  PickleNode& node = graph_.nodes[peek()];
   if (node.kind != kind) {
     in_.fail(opcode, " must act on ", name_of(kind), "; found ", name_of(node.kind));
   }
@@ -83,6 +89,9 @@ PickleNode& PickleMachine::top(PickleKind kind, const char* opcode) {
 }
 
 void PickleMachine::extend(PickleKind kind, const char* opcode, const Ids& items) {
+  PickleNode& object = graph_.nodes[peek()];
+  // A class of its own that is filled like a dict or list is one.
+  if (object.kind == PickleKind::kObject) object = {kind, Ids{}};
   PickleNode& node = top(kind, opcode);
   if (kind == PickleKind::kDict && items.size() % 2 != 0) in_.fail(opcode, " must have pairs");
   auto& children = std::get<Ids>(node.payload);
@@ -90,8 +99,7 @@ void PickleMachine::extend(PickleKind kind, const char* opcode, const Ids& items
 }
 
 void PickleMachine::remember(std::uint64_t slot) {
-  const PickleId id = pop();
-  stack_.push_back(id);
+  const PickleId id = peek();
   // MEMOIZE could name new slots for ever; PUTs of distinct values cannot.
   if (memo_.size() >= kMostNodes)
     in_.fail("the pickle's memo has more than ", kMostNodes, " entries");
@@ -113,6 +121,12 @@ void PickleMachine::push_text(PickleKind kind, std::uint64_t bytes) {
   push(kind, std::string(text));
 }
 
+// Its strings are text or bytes, as it happens (the bytes of a NumPy array).
+void PickleMachine::push_string_of_python_2(std::uint64_t bytes) {
+  const std::string_view text = text_of(in_.take(bytes, "a string of the pickle"));
+  push(is_utf8(text) ? PickleKind::kString : PickleKind::kBytes, std::string(text));
+}
+
 // Two's complement, least significant byte first, as many bytes as needed.
 void PickleMachine::push_long(std::size_t count) {
   const ByteSpan bytes = in_.take(count, "a long integer");
@@ -132,19 +146,35 @@ void PickleMachine::push_tuple(std::size_t count) {
 
 void PickleMachine::push_global(std::string_view module, std::string_view name) {
   std::string dotted = str(module, ".", name);
-  if (std::find(allowed_.begin(), allowed_.end(), dotted) == allowed_.end()) {
+  const bool disguised = !is_known(dotted) && name.find('.') != std::string_view::npos;
+  if (disguised || reaches_outside(dotted)) {
     in_.fail("the pickle asks for the Python object '", printable(dotted),
-             "'; only tensors and plain values are read, and no code is ever run. If you trust the "
-             "file, save its state dict alone from Python: torch.save(model.state_dict(), path)");
+             "', which no weights file needs: whoever loads this file with Python may be attacked. "
+             "Nothing of it was run; do not use it");
   }
   push(PickleKind::kGlobal, std::move(dotted));
 }
 
-// A call is written down, not made. Two of them are plain values under another name.
+bool PickleMachine::is_known(std::string_view dotted) const {
+  return std::find(known_.begin(), known_.end(), dotted) != known_.end();
+}
+
+// What it was made of is dropped, so that objects that refer to each other in a circle (as
+// OmegaConf's do) leave no circle here.
+void PickleMachine::push_object(PickleId maker) {
+  const PickleKind kind = graph_.nodes[maker].kind;
+  if (kind != PickleKind::kGlobal && kind != PickleKind::kObject)
+    in_.fail("a class must make an object; found ", name_of(kind));
+  push(PickleKind::kObject, std::string(PickleValue(graph_, maker).text()));
+}
+
+// A call is written down, not made. Some are plain values under another name.
 void PickleMachine::reduce() {
   const PickleId arguments = pop();
   const PickleId callee = pop();
-  if (graph_.nodes[callee].kind != PickleKind::kGlobal) in_.fail("REDUCE must call a global");
+  const PickleKind kind = graph_.nodes[callee].kind;
+  if (kind != PickleKind::kGlobal && kind != PickleKind::kObject)
+    in_.fail("REDUCE must call a global; found ", name_of(kind));
   if (graph_.nodes[arguments].kind != PickleKind::kTuple)
     in_.fail("REDUCE must have a tuple of arguments");
   const PickleValue given(graph_, arguments);
@@ -152,10 +182,24 @@ void PickleMachine::reduce() {
   if (name == kOrderedDict) {
     push(PickleKind::kDict, ordered_dict_items(given));
   } else if (name == kSize && given.size() == 1 && given.item(0).is(PickleKind::kTuple)) {
-    push(std::get<Ids>(graph_.nodes[arguments].payload)[0]);
-  } else {
+    push(given.item(0).id());
+  } else if (kind == PickleKind::kGlobal && is_known(name)) {
     push(PickleKind::kCall, Ids{callee, arguments});
+  } else if (makes_dict_of_dict(name) && given.size() == 1 && given.item(0).is(PickleKind::kDict)) {
+    push(given.item(0).id());
+  } else {
+    push_object(callee);
   }
+}
+
+// Attributes are dropped: those of an OrderedDict (a state dict's _metadata) are no tensors, and
+// an object's are nobody's business.
+void PickleMachine::build() {
+  pop();
+  const PickleKind kind = graph_.nodes[peek()].kind;
+  const bool has_attributes = kind == PickleKind::kObject || kind == PickleKind::kDict ||
+                              kind == PickleKind::kList || kind == PickleKind::kSet;
+  if (!has_attributes) in_.fail("BUILD must act on an object; found ", name_of(kind));
 }
 
 // Python 3 fills an OrderedDict with SETITEMS; Python 2 passes a list of [key, value].
@@ -177,8 +221,8 @@ PickleMachine::Ids PickleMachine::ordered_dict_items(PickleValue arguments) {
   return items;
 }
 
-PickleGraph read_pickle(ByteReader& in, std::span<const std::string_view> allowed) {
-  return PickleMachine(in, allowed).run();
+PickleGraph read_pickle(ByteReader& in, std::span<const std::string_view> known) {
+  return PickleMachine(in, known).run();
 }
 
 }  // namespace salix::io

@@ -11,8 +11,7 @@ namespace salix::io {
 
 class PickleMachine {
  public:
-  PickleMachine(ByteReader& in, std::span<const std::string_view> allowed)
-      : in_(in), allowed_(allowed) {}
+  PickleMachine(ByteReader& in, std::span<const std::string_view> known) : in_(in), known_(known) {}
 
   PickleGraph run();
 
@@ -29,22 +28,27 @@ class PickleMachine {
   void push(PickleId id);
   void push(PickleKind kind, Payload payload) { push(add(kind, std::move(payload))); }
   void push_text(PickleKind kind, std::uint64_t bytes);
+  void push_string_of_python_2(std::uint64_t bytes);
   void push_long(std::size_t bytes);
   void push_tuple(std::size_t count);
   void push_global(std::string_view module, std::string_view name);
 
   PickleId pop();
+  PickleId peek();
   Ids pop_to_mark();
   PickleNode& top(PickleKind kind, const char* opcode);
   void extend(PickleKind kind, const char* opcode, const Ids& items);
   void remember(std::uint64_t slot);
   void recall(std::uint64_t slot);
+  void push_object(PickleId maker);
   void reduce();
+  void build();
+  bool is_known(std::string_view dotted) const;
   void count_references(std::size_t more);
   Ids ordered_dict_items(PickleValue arguments);
 
   ByteReader& in_;
-  std::span<const std::string_view> allowed_;
+  std::span<const std::string_view> known_;
   PickleGraph graph_;
   Ids stack_;
   std::vector<std::size_t> marks_;  // stack heights

@@ -4,15 +4,7 @@ namespace salix::io {
 
 const char* refused_opcode_name(std::uint8_t code) {
   switch (code) {
-    // Make objects of classes, or look them up in a registry of the running Python.
-    case 'i':
-      return "INST";
-    case 'o':
-      return "OBJ";
-    case 0x81:
-      return "NEWOBJ";
-    case 0x92:
-      return "NEWOBJ_EX";
+    // Look objects up in a registry of the running Python.
     case 0x82:
       return "EXT1";
     case 0x83:
@@ -20,6 +12,8 @@ const char* refused_opcode_name(std::uint8_t code) {
     case 0x84:
       return "EXT4";
     // Text forms of protocols 0 and 1, which torch.save never wrote.
+    case 'i':
+      return "INST";
     case 'F':
       return "FLOAT";
     case 'I':

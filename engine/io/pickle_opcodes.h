@@ -29,6 +29,7 @@ enum class Opcode : std::uint8_t {
   kBinPut = 'q',
   kLongBinPut = 'r',
   kSetItem = 's',
+  kObj = 'o',
   kTuple = 't',
   kSetItems = 'u',
   kEmptyTuple = ')',
@@ -37,6 +38,7 @@ enum class Opcode : std::uint8_t {
   kBinBytes = 'B',
   kShortBinBytes = 'C',
   kProto = 0x80,
+  kNewObj = 0x81,
   kTuple1 = 0x85,
   kTuple2 = 0x86,
   kTuple3 = 0x87,
@@ -49,13 +51,14 @@ enum class Opcode : std::uint8_t {
   kEmptySet = 0x8f,
   kAddItems = 0x90,
   kFrozenSet = 0x91,
+  kNewObjEx = 0x92,
   kStackGlobal = 0x93,
   kMemoize = 0x94,
   kFrame = 0x95,
   kByteArray8 = 0x96,
 };
 
-// The name of an instruction that is refused ("NEWOBJ", "INST", ...); nullptr for a
+// The name of an instruction that is refused ("INST", "EXT1", ...); nullptr for a
 // byte that is no instruction at all.
 const char* refused_opcode_name(std::uint8_t code);
 

@@ -63,9 +63,11 @@ void PickleMachine::step_scalar(Opcode opcode) {
       return push(PickleKind::kFloat, std::bit_cast<double>(bits));
     }
     case Opcode::kShortBinString:
+      return push_string_of_python_2(in_.number<std::uint8_t>("a string's length"));
+    case Opcode::kBinString:
+      return push_string_of_python_2(in_.number<std::uint32_t>("a string's length"));
     case Opcode::kShortBinUnicode:
       return push_text(PickleKind::kString, in_.number<std::uint8_t>("a string's length"));
-    case Opcode::kBinString:
     case Opcode::kBinUnicode:
       return push_text(PickleKind::kString, in_.number<std::uint32_t>("a string's length"));
     case Opcode::kBinUnicode8:
@@ -140,11 +142,21 @@ void PickleMachine::step_reference(Opcode opcode) {
       return push(PickleKind::kPersistent, Ids{pop()});
     case Opcode::kReduce:
       return reduce();
+    case Opcode::kNewObj: {
+      pop();  // the arguments
+      return push_object(pop());
+    }
+    case Opcode::kNewObjEx: {
+      pop(), pop();  // the arguments, by name and by position
+      return push_object(pop());
+    }
+    case Opcode::kObj: {
+      const Ids maker_and_arguments = pop_to_mark();
+      if (maker_and_arguments.empty()) in_.fail("OBJ must have a class");
+      return push_object(maker_and_arguments.front());
+    }
     case Opcode::kBuild:
-      // An OrderedDict's attributes (a state dict's _metadata) are no tensors: dropped.
-      pop();
-      top(PickleKind::kDict, "BUILD");
-      return;
+      return build();
     case Opcode::kGlobal: {
       const std::string_view module = in_.line("a global's module");
       return push_global(module, in_.line("a global's name"));

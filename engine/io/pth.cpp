@@ -1,27 +1,15 @@
 #include "engine/io/pth.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <iterator>
 #include <optional>
 
 #include "engine/io/file.h"
 #include "engine/io/pth_containers.h"
+#include "engine/io/state_dict_search.h"
 
 namespace salix::io {
 namespace {
-
-constexpr std::array<std::string_view, 4> kStateDictKeys{"state_dict", "model_state_dict", "model",
-                                                         "net"};
-constexpr int kDeepestStateDict = 4;
-
-bool holds_tensors(PickleValue dict) {
-  for (std::size_t i = 0; i < dict.size(); ++i) {
-    if (is_torch_tensor(dict.value(i))) return true;
-  }
-  return false;
-}
 
 std::string key_text(PickleValue key, const std::string& source) {
   if (key.is(PickleKind::kString)) return std::string(key.text());
@@ -50,14 +38,8 @@ std::optional<std::string> plain_text(PickleValue value) {
   }
 }
 
-std::string names_in(PickleValue dict) {
-  std::string names;
-  for (std::size_t i = 0; i < std::min<std::size_t>(dict.size(), 8); ++i) {
-    if (dict.key(i).is(PickleKind::kString))
-      names += str(names.empty() ? "" : ", ", "'", printable(dict.key(i).text()), "'");
-  }
-  return names.empty() ? "none" : names;
-}
+constexpr const char* kSaveStateDict =
+    "save its state dict alone from Python: torch.save(model.state_dict(), path)";
 
 class CheckpointBuilder {
  public:
@@ -65,44 +47,63 @@ class CheckpointBuilder {
       : open_(open), budget_(budget), source_(source) {}
 
   void build(Checkpoint& checkpoint) {
-    PickleValue value(open_.graph);
-    if (is_torch_tensor(value)) return add_tensor("tensor", value, checkpoint);
-    for (int depth = 0; depth < kDeepestStateDict; ++depth) {
-      if (!value.is(PickleKind::kDict)) break;
-      const bool found = value.size() == 0 || holds_tensors(value);
-      const auto inner = found ? std::nullopt : inner_dict(value);
-      add_entries(value, inner, checkpoint);
-      if (found) return;
-      if (!inner)
-        throw IoError(str(source_, ": there must be a state dict in the file; its entries are ",
-                          names_in(value)));
-      value = *inner;
-    }
-    throw IoError(
-        str(source_, ": there must be a state dict in the file; found ", name_of(value.kind())));
+    const PickleValue root(open_.graph);
+    if (is_torch_tensor(root)) return add_tensor("tensor", root, checkpoint);
+    const std::optional<StateDictPlace> place = find_state_dict(root, source_);
+    if (!place) fail_without_state_dict(root);
+    checkpoint.container = place->container;
+    checkpoint.other_containers = place->others;
+    for (std::size_t i = 0; i + 1 < place->path.size(); ++i)
+      add_surroundings(place->path[i], place->path[i + 1], checkpoint);
+    add_state_dict(place->path.back(), checkpoint);
   }
 
  private:
-  static std::optional<PickleValue> inner_dict(PickleValue dict) {
-    for (const std::string_view key : kStateDictKeys) {
-      const auto value = dict.find(key);
-      if (value && value->is(PickleKind::kDict)) return value;
+  [[noreturn]] void fail_without_state_dict(PickleValue root) const {
+    if (root.is(PickleKind::kObject)) {
+      throw IoError(str(source_, ": must hold a state dict; it is a whole Python object, a ",
+                        printable(root.text()),
+                        ", and no code is ever run to make one. Load it "
+                        "where it was made and ",
+                        kSaveStateDict));
     }
-    return std::nullopt;
+    if (!root.is(PickleKind::kDict)) {
+      throw IoError(str(source_, ": there must be a state dict in the file; found ",
+                        name_of(root.kind()), "; ", kSaveStateDict));
+    }
+    throw IoError(str(source_, ": there must be a state dict in the file; its entries are ",
+                      describe_entries(root), "; ", kSaveStateDict));
   }
 
-  void add_entries(PickleValue dict, const std::optional<PickleValue>& inner,
-                   Checkpoint& checkpoint) {
+  // A number, a string, or only a name: what stands beside the state dict, or around it.
+  void add_beside(const std::string& name, PickleValue value, Checkpoint& checkpoint) {
+    if (const auto text = plain_text(value)) {
+      checkpoint.metadata.emplace_back(name, *text);
+    } else {
+      checkpoint.ignored.push_back(name);
+    }
+  }
+
+  void add_surroundings(PickleValue dict, PickleValue inner, Checkpoint& checkpoint) {
+    for (std::size_t i = 0; i < dict.size(); ++i) {
+      if (dict.value(i).id() == inner.id()) continue;
+      add_beside(key_text(dict.key(i), source_), dict.value(i), checkpoint);
+    }
+  }
+
+  void add_state_dict(PickleValue dict, Checkpoint& checkpoint) {
     for (std::size_t i = 0; i < dict.size(); ++i) {
       const PickleValue value = dict.value(i);
-      if (inner && value.id() == inner->id()) continue;
       const std::string name = key_text(dict.key(i), source_);
       if (is_torch_tensor(value)) {
         add_tensor(name, value, checkpoint);
-      } else if (const auto text = plain_text(value)) {
-        checkpoint.metadata.emplace_back(name, *text);
+      } else if (is_other_tensor(value)) {
+        throw NotSupported(str(source_, ": tensor '", printable(name), "' is no plain array (",
+                               printable(value.text()),
+                               "); dequantise or densify it in Python "
+                               "first"));
       } else {
-        checkpoint.ignored.push_back(name);
+        add_beside(name, value, checkpoint);
       }
     }
   }

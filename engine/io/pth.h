@@ -15,11 +15,13 @@ struct Checkpoint {
   NamedArrays tensors;               // of the state dict, in its order
   Metadata metadata;                 // numbers and strings beside it ("epoch": "200")
   std::vector<std::string> ignored;  // other entries beside it ("optimizer")
+  std::string container;             // where the state dict stood ("state_dict", "net.G"), or ""
+  std::vector<std::string> other_containers;  // dicts of tensors that were not taken ("ema")
 };
 
-// The state dict is the outermost dict that holds tensors: the file's value itself, or
-// what stands under "state_dict", "model_state_dict", "model" or "net" in it. A file of
-// one tensor gives the one name "tensor". Names are kept as they are ("module." and all).
+// The state dict is the file's value itself, or stands under "state_dict", "model", "net" or
+// another usual name in it (find_state_dict). A file of one tensor gives the one name "tensor".
+// Names are kept as they are ("module." and all).
 //
 // Types    float32/64/16, bfloat16, int64/32, uint8; bool becomes uint8 0/1.
 //          Others (int16, complex, quantised) are NotSupported when in the state dict.

@@ -68,7 +68,10 @@ const ZipMember* find_checkpoint_pickle(const ZipReader& zip) {
 OpenCheckpoint open_zip_checkpoint(ZipReader& zip, const std::string& source) {
   const ZipMember* pickle = find_checkpoint_pickle(zip);
   if (pickle == nullptr)
-    throw IoError(source + ": the zip archive has no data.pkl, so it is no checkpoint");
+    throw IoError(str(source, ": the zip archive has no data.pkl, so it is no checkpoint; ",
+                      zip.members().empty() ? "it is empty"
+                                            : str("it holds '", printable(zip.members()[0].name),
+                                                  "': unpack it and name the file inside")));
   const std::string top = pickle->name.substr(0, pickle->name.size() - kPickle.size());
   if (zip.find(top + "constants.pkl") != nullptr) {
     throw NotSupported(source +

@@ -1,5 +1,6 @@
 #include "engine/io/torch_storage.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -10,9 +11,12 @@ namespace {
 
 constexpr std::string_view kRebuild = "torch._utils._rebuild_tensor";
 constexpr std::string_view kRebuildV2 = "torch._utils._rebuild_tensor_v2";
+constexpr std::string_view kRebuildV3 = "torch._utils._rebuild_tensor_v3";
 constexpr std::string_view kParameter = "torch._utils._rebuild_parameter";
+constexpr std::string_view kParameterWithState = "torch._utils._rebuild_parameter_with_state";
+constexpr std::string_view kWithAttributes = "torch._tensor._rebuild_from_type_v2";
 
-constexpr std::array<StorageType, 13> kTypes{{{"torch.FloatStorage", 4, DType::kFloat32},
+constexpr std::array<StorageType, 17> kTypes{{{"torch.FloatStorage", 4, DType::kFloat32},
                                               {"torch.DoubleStorage", 8, DType::kFloat64},
                                               {"torch.HalfStorage", 2, DType::kFloat16},
                                               {"torch.BFloat16Storage", 2, DType::kBFloat16},
@@ -24,24 +28,40 @@ constexpr std::array<StorageType, 13> kTypes{{{"torch.FloatStorage", 4, DType::k
                                               {"torch.CharStorage", 1, std::nullopt},
                                               {"torch.ComplexFloatStorage", 8, std::nullopt},
                                               {"torch.ComplexDoubleStorage", 16, std::nullopt},
-                                              {"torch.UntypedStorage", 1, std::nullopt}}};
+                                              {"torch.QInt8Storage", 1, std::nullopt},
+                                              {"torch.QUInt8Storage", 1, std::nullopt},
+                                              {"torch.QInt32Storage", 4, std::nullopt},
+                                              {"torch.UntypedStorage", 1, std::nullopt},
+                                              {"torch.storage.UntypedStorage", 1, std::nullopt}}};
 
-// Opaque values that checkpoints carry beside tensors.
-constexpr std::array<std::string_view, 15> kPlainGlobals{"collections.OrderedDict",
-                                                         "torch.Size",
-                                                         "torch.device",
-                                                         kRebuild,
-                                                         kRebuildV2,
-                                                         kParameter,
-                                                         "torch.float32",
-                                                         "torch.float64",
-                                                         "torch.float16",
-                                                         "torch.bfloat16",
-                                                         "torch.int64",
-                                                         "torch.int32",
-                                                         "torch.uint8",
-                                                         "torch.bool",
-                                                         "torch.int16"};
+// What is called to make a tensor.
+constexpr std::array<std::string_view, 6> kTensorMakers{
+    kRebuild, kRebuildV2, kRebuildV3, kParameter, kParameterWithState, kWithAttributes};
+
+// The arguments of a tensor's own maker, without what is wrapped around it: an nn.Parameter is
+// (tensor, requires_grad, hooks[, state]), a tensor with attributes (maker, type, arguments,
+// state).
+PickleValue unwrapped(PickleValue call) {
+  constexpr int kMostWrappers = 4;
+  for (int i = 0; i < kMostWrappers; ++i) {
+    const std::string_view maker = call.text();
+    if (maker == kParameter || maker == kParameterWithState) {
+      call = call.item(0);
+      if (!is_torch_tensor(call)) throw IoError("a parameter must hold a tensor");
+    } else if (maker == kWithAttributes) {
+      const std::string_view inner = call.item(0).text();
+      if (inner != kRebuild && inner != kRebuildV2)
+        throw NotSupported(str("a tensor made by ", printable(inner), " is not supported"));
+      return call.item(2);
+    } else {
+      return call;
+    }
+  }
+  throw IoError("a parameter must hold a tensor");
+}
+
+constexpr const char* kConvertFirst =
+    " is not supported; convert the tensor to float32 or int64 in Python first";
 
 std::vector<std::int64_t> integers(PickleValue list) {
   std::vector<std::int64_t> values;
@@ -53,6 +73,9 @@ std::vector<std::int64_t> integers(PickleValue list) {
 Array gather(PickleValue call, const Storages& storages, UnpackBudget& budget,
              const std::string& where) {
   if (!call.item(0).is(PickleKind::kPersistent)) throw IoError("a tensor must refer to a storage");
+  if (call.is(PickleKind::kCall) && call.text() == kRebuildV3)
+    throw NotSupported(
+        str(where, ": element type ", printable(call.item(6).text()), kConvertFirst));
   const StorageId id = parse_storage_id(call.item(0));
   const std::int64_t offset = call.item(1).integer();
   const std::vector<std::int64_t> strides = integers(call.item(3));
@@ -61,9 +84,7 @@ Array gather(PickleValue call, const Storages& storages, UnpackBudget& budget,
     throw IoError(str("shape ", shape, " must have as many strides; found ", strides.size()));
   }
   if (!id.type->dtype) {
-    throw NotSupported(str(where, ": element type ", id.type->name,
-                           " is not supported; convert the tensor to "
-                           "float32 or int64 in Python first"));
+    throw NotSupported(str(where, ": element type ", id.type->name, kConvertFirst));
   }
   const std::int64_t extent = strided_extent(shape, strides);
   if (extent < 0 || offset < 0 || offset > id.view_numel || extent > id.view_numel - offset) {
@@ -104,7 +125,8 @@ std::string_view storage_name(DType dtype) {
 
 std::span<const std::string_view> checkpoint_globals() {
   static const std::vector<std::string_view> all = [] {
-    std::vector<std::string_view> names(kPlainGlobals.begin(), kPlainGlobals.end());
+    std::vector<std::string_view> names(kTensorMakers.begin(), kTensorMakers.end());
+    names.insert(names.end(), {"collections.OrderedDict", "torch.Size", "torch.device"});
     for (const StorageType& type : kTypes) names.push_back(type.name);
     return names;
   }();
@@ -164,19 +186,18 @@ Storages collect_storages(const PickleGraph& graph, const std::string& source) {
 
 bool is_torch_tensor(PickleValue value) {
   if (!value.is(PickleKind::kCall)) return false;
-  const std::string_view callee = value.text();
-  return callee == kRebuild || callee == kRebuildV2 || callee == kParameter;
+  return std::find(kTensorMakers.begin(), kTensorMakers.end(), value.text()) != kTensorMakers.end();
+}
+
+bool is_other_tensor(PickleValue value) {
+  return value.is(PickleKind::kObject) && (value.text().starts_with("torch._utils._rebuild_") ||
+                                           value.text().starts_with("torch._tensor._rebuild_"));
 }
 
 Array rebuild_tensor(PickleValue call, const Storages& storages, UnpackBudget& budget,
                      const std::string& where) {
   try {
-    // An nn.Parameter is (tensor, requires_grad, hooks); never a parameter of a parameter.
-    if (call.text() == kParameter) call = call.item(0);
-    if (!is_torch_tensor(call) || call.text() == kParameter) {
-      throw IoError("a parameter must hold a tensor");
-    }
-    return gather(call, storages, budget, where);
+    return gather(unwrapped(call), storages, budget, where);
   } catch (const IoError& error) {
     const std::string what = error.what();
     throw IoError(what.rfind(where, 0) == 0 ? what : str(where, ": ", what));

@@ -22,7 +22,7 @@ struct StorageType {
 const StorageType& storage_type(std::string_view name);  // IoError when unknown
 std::string_view storage_name(DType dtype);
 
-// Every global that a checkpoint of tensors and plain values needs.
+// Every global that has a meaning in a checkpoint: what makes tensors, and their storages.
 std::span<const std::string_view> checkpoint_globals();
 
 // What a persistent id says: ("storage", type, key, location, numel [, view]).
@@ -53,8 +53,10 @@ using Storages = std::unordered_map<std::string, Storage>;  // by key
 // disagree on type or size.
 Storages collect_storages(const PickleGraph& graph, const std::string& source);
 
-// True for a call of _rebuild_tensor, _rebuild_tensor_v2, or _rebuild_parameter.
+// True for a call of _rebuild_tensor, its versions, or what wraps one (_rebuild_parameter, ...).
 bool is_torch_tensor(PickleValue value);
+// True for tensors that are not plain arrays: quantised, sparse, on other devices.
+bool is_other_tensor(PickleValue value);
 
 // The tensor as a dense array: offset, strides and shared storages honoured. `where` names
 // file and tensor in errors. NotSupported for element types without a dtype (int16, complex).

@@ -16,23 +16,42 @@ bool looks_like_safetensors(ByteSpan bytes) {
          little_endian<std::uint64_t>(bytes.data()) <= bytes.size();
 }
 
+bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\xef\xbb\xbf"), text.size()));
+  return std::any_of(starts.begin(), starts.end(),
+                     [&](std::string_view start) { return text.starts_with(start); });
+}
+
 // What else people hand over, and what to do about it.
 std::string describe_unknown(ByteSpan bytes) {
   const std::string_view text = text_of(bytes);
+  if (text.empty()) return "it is empty; download it again";
   if (text.starts_with("version https://git-lfs"))
     return "it is a Git LFS pointer; run `git lfs pull`";
-  if (text.starts_with("<!DOCTYPE") || text.starts_with("<!doctype") || text.starts_with("<html")) {
-    return "it is a web page (a failed download?)";
+  if (starts_with_any(text, {"<!DOCTYPE", "<!doctype", "<html", "<HTML", "<head", "<?xml"})) {
+    return "it looks like a web page: the download failed or asks for a confirmation in the "
+           "browser";
   }
+  if (starts_with_any(text, {"{"})) {
+    return text.substr(0, 1 << 20).find("\"weight_map\"") != std::string_view::npos
+               ? "it is the index of a model in several .safetensors files; name the file that "
+                 "holds the tensors"
+               : "it is a JSON text";
+  }
+  if (text.starts_with("\x89HDF")) return "it is an HDF5 file (Keras?), which is not read";
   if (text.substr(0, 512).find("ustar") == 257) return "it is a tar archive; unpack it first";
   if (text.starts_with("\x1f\x8b")) return "it is gzip-compressed; run gunzip first";
-  if (text.starts_with('\x80')) return "it is a Python pickle, but not one that torch.save wrote";
+  if (text.starts_with('\x80')) {
+    return "it is a Python pickle, but not one that torch.save wrote (Detectron2's .pkl is such); "
+           "convert it in Python: torch.save({name: torch.from_numpy(array), ...}, path)";
+  }
   return str("it starts with '", printable(text.substr(0, 16)), "'");
 }
 
 Weights from_checkpoint(Checkpoint checkpoint) {
-  return {std::move(checkpoint.format), std::move(checkpoint.tensors),
-          std::move(checkpoint.metadata), std::move(checkpoint.ignored)};
+  return {std::move(checkpoint.format),    std::move(checkpoint.tensors),
+          std::move(checkpoint.metadata),  std::move(checkpoint.ignored),
+          std::move(checkpoint.container), std::move(checkpoint.other_containers)};
 }
 
 bool is_npz(ByteSpan bytes, const std::string& source) {

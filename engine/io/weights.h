@@ -12,7 +12,9 @@ struct Weights {
   std::string format;  // "safetensors", "pth (zip)", "pth (legacy)", "npz", "npy"
   NamedArrays arrays;  // a .npy file gives the one name "array"
   Metadata metadata;   // safetensors' __metadata__; a checkpoint's numbers and strings
-  std::vector<std::string> ignored;  // a checkpoint's other entries, by name
+  std::vector<std::string> ignored = {};  // a checkpoint's other entries, by name
+  std::string container = {};             // where its state dict stood ("state_dict"), or ""
+  std::vector<std::string> other_containers = {};  // dicts of tensors not taken ("ema")
 };
 
 // The reader is chosen by the file's content, never by its name. IoError names the file;

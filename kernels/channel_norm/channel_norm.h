@@ -58,7 +58,7 @@ struct ChannelNormBackward {
   ConstView y;                     // only with relu and residual, else empty
   View dx, dgamma, dbeta;          // overwritten
   View dresidual;                  // only with relu and residual, else empty
-  bool relu = false;               // dy counts where the forward result was positive
+  bool relu = false;               // dy counts where the forward result was positive or NaN
   bool through_statistics = true;  // false: mean and inv_std were constants (eval mode)
 };
 

@@ -17,12 +17,12 @@ struct Channels {
   const Real* beta;
 };
 
-// dy, or zero where the forward result was not positive. The formula is the forward's own,
-// to the bit.
+// dy, or zero where the forward result was not positive; a result of NaN lets it pass, as relu's
+// own gradient does. The formula is the forward's own, to the bit.
 template <Mask kMask, typename Real>
 inline Real masked(Real g, Real y, Real centred, Real scale, Real beta) {
-  if constexpr (kMask == Mask::kFromInput) return centred * scale + beta > Real(0) ? g : Real(0);
-  if constexpr (kMask == Mask::kFromOutput) return y > Real(0) ? g : Real(0);
+  if constexpr (kMask == Mask::kFromInput) return centred * scale + beta <= Real(0) ? Real(0) : g;
+  if constexpr (kMask == Mask::kFromOutput) return y <= Real(0) ? Real(0) : g;
   return g;
 }
 

@@ -50,7 +50,7 @@ __global__ void sums_kernel(Maps<T> m, ChannelTiles t, GradientSums* partial) {
       const float value = static_cast<float>(x.value[k]);
       const float result = by_output ? static_cast<float>(y.value[k])
                                      : normalised(value, p.mean[k], p.scale[k], p.beta[k]);
-      if (m.relu && !(result > 0.0f)) dy.value[k] = static_cast<T>(0.0f);
+      if (m.relu && result <= 0.0f) dy.value[k] = static_cast<T>(0.0f);
       const float g = static_cast<float>(dy.value[k]);
       sum[k] += g;
       sum_centred[k] += g * (value - p.mean[k]);
@@ -156,7 +156,7 @@ __global__ void dx_kernel(Maps<T> m, ChannelTiles t, const Correction* correctio
     for (int k = 0; k < N; ++k) {
       const float value = static_cast<float>(x.value[k]);
       float g = static_cast<float>(dy.value[k]);
-      if (m.relu && !kept && !(normalised(value, p.mean[k], p.scale[k], p.beta[k]) > 0.0f)) {
+      if (m.relu && !kept && normalised(value, p.mean[k], p.scale[k], p.beta[k]) <= 0.0f) {
         g = 0.0f;
       }
       dx.value[k] =

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "engine/parallel.h"
+#include "kernels/common/dispatch.h"
+#include "kernels/common/element.h"
 #include "kernels/common/lru_cache.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/onednn/onednn.h"
@@ -55,7 +57,6 @@ dnnl::post_ops epilogue(const Problem& p, const dnnl::memory::desc& y) {
   dnnl::post_ops ops;
   if (p.residual == Residual::kInPlace) ops.append_sum(1.0f);
   if (p.residual == Residual::kSeparate) ops.append_binary(dnnl::algorithm::binary_add, y);
-  if (p.params.relu) append_relu(ops);
   return ops;
 }
 
@@ -188,12 +189,30 @@ void with_weight(Exec& exec, Plan& plan, const void* weight, PackedWeight* packe
   body(reordered);
 }
 
+// ReLU over y, in place. The library's own would be free, but on x86 it is MAXPS(value, 0), which
+// makes 0 of NaN: a network that has diverged would go on as if nothing were wrong.
+void rectify(View y) {
+  visit_float("conv2d", y.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    T* values = y.as<T>();
+    parallel_for(y.numel(), grain_for(1), [=](std::int64_t begin, std::int64_t end) {
+#pragma omp simd
+      for (std::int64_t i = begin; i < end; ++i) {
+        const accumulator<T> value = load_element(values, i);
+        store_element(values, i, value < 0 ? accumulator<T>(0) : value);
+      }
+    });
+  });
+}
+
 }  // namespace
 
 bool has_conv2d(DType dtype) { return has_type(dtype); }
 
 void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView residual, View y,
             Conv2dParams params, PackedWeight* packed) {
+  const bool relu = params.relu;
+  params.relu = false;
   translate_errors("conv2d", [&] {
     Residual mode = residual.empty() ? Residual::kNone : Residual::kSeparate;
     if (mode == Residual::kSeparate && residual.data == y.data) mode = Residual::kInPlace;
@@ -211,6 +230,7 @@ void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView
       run(exec, plan.primitive, plan.scratch, std::move(arguments));
     });
   });
+  if (relu) rectify(y);
 }
 
 void conv2d_backward_data(Exec& exec, ConstView dy, ConstView weight, View dx,

@@ -31,6 +31,14 @@ SALIX_HOST_DEVICE inline bool dropout_keeps(std::uint32_t bits, float p) {
   return static_cast<float>(bits >> 8) * 0x1p-24f >= p;  // philox_uniform's formula
 }
 
+// What becomes of a value that does not survive: 0, but NaN of what is no number, as PyTorch's
+// product with 0 gives, so that dropping never hides a network that has diverged. Unlike that
+// product it gives no -0.
+template <typename Real>
+SALIX_HOST_DEVICE Real dropped(Real value) {
+  return value - value;
+}
+
 // y(i) = x(i) / (1 - p) where i survives, else 0. The backward is the same function of dy.
 //
 // Shapes    x and y alike. drop_path: [N,...], whole samples along the first axis.

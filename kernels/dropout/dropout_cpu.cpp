@@ -45,9 +45,9 @@ void dropout(Exec&, ConstView x, View y, const DropoutParams& params) {
         const T* in = x.as<T>() + first;
         T* out = y.as<T>() + first;
         for (std::int64_t i = 0; i < count; ++i) {
-          // Not a product with 0: a dropped infinity or NaN is gone.
-          const Real value = load_element(in, i) * static_cast<Real>(factor[i]);
-          store_element(out, i, factor[i] == 0.0f ? Real(0) : value);
+          const Real value = load_element(in, i);
+          store_element(out, i,
+                        factor[i] == 0.0f ? dropped(value) : value * static_cast<Real>(factor[i]));
         }
       }
     });
@@ -69,7 +69,9 @@ void drop_path(Exec&, ConstView x, View y, const DropoutParams& params) {
             store_element(out, i, load_element(in, i) * scale);
           }
         } else {
-          std::fill_n(out, sample_size, static_cast<T>(0.0f));
+          for (std::int64_t i = 0; i < sample_size; ++i) {
+            store_element(out, i, dropped(load_element(in, i)));
+          }
         }
       }
     });

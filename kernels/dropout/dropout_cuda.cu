@@ -12,8 +12,8 @@ constexpr int kThreadsPerBlock = 256;
 // where drawing two blocks per thread would only lengthen the arithmetic between accesses.
 constexpr int kDraws = 4;
 
-__device__ inline float dropped(float x, std::uint32_t bits, float p, float scale) {
-  return dropout_keeps(bits, p) ? x * scale : 0.0f;
+__device__ inline float drawn(float x, std::uint32_t bits, float p, float scale) {
+  return dropout_keeps(bits, p) ? x * scale : dropped(x);
 }
 
 // Memory-bound: 10 rounds of Philox are some 60 integer instructions per 4 elements.
@@ -27,7 +27,7 @@ __global__ void dropout_kernel(const T* x, T* y, std::int64_t count, DropoutPara
   if (first + kDraws > count) {  // the last, incomplete pack
     for (int k = 0; k < static_cast<int>(count - first); ++k) {
       y[first + k] =
-          static_cast<T>(dropped(static_cast<float>(x[first + k]), bits.word[k], params.p, scale));
+          static_cast<T>(drawn(static_cast<float>(x[first + k]), bits.word[k], params.p, scale));
     }
     return;
   }
@@ -35,7 +35,7 @@ __global__ void dropout_kernel(const T* x, T* y, std::int64_t count, DropoutPara
   Pack<T, kDraws> out;
   for (int k = 0; k < kDraws; ++k) {
     out.value[k] =
-        static_cast<T>(dropped(static_cast<float>(in.value[k]), bits.word[k], params.p, scale));
+        static_cast<T>(drawn(static_cast<float>(in.value[k]), bits.word[k], params.p, scale));
   }
   *reinterpret_cast<Pack<T, kDraws>*>(y + first) = out;
 }
@@ -52,7 +52,7 @@ __global__ void drop_path_kernel(const T* x, T* y, std::int64_t packs,
   const Pack<T, N> in = *reinterpret_cast<const Pack<T, N>*>(x + index * N);
   Pack<T, N> out;
   for (int k = 0; k < N; ++k) {
-    out.value[k] = static_cast<T>(dropped(static_cast<float>(in.value[k]), bits, params.p, scale));
+    out.value[k] = static_cast<T>(drawn(static_cast<float>(in.value[k]), bits, params.p, scale));
   }
   *reinterpret_cast<Pack<T, N>*>(y + index * N) = out;
 }

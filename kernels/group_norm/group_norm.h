@@ -33,7 +33,7 @@ struct GroupNormBackwardBuffers {
   View dx, dgamma, dbeta;                       // overwritten
 };
 
-// With relu, dy counts where y > 0: the sign is computed again from x, y is not needed.
+// With relu, dy counts where y > 0 or NaN: the sign is computed again from x, y is not needed.
 void group_norm_backward(Exec& exec, const GroupNormBackwardBuffers& buffers,
                          const GroupNormParams& params);
 

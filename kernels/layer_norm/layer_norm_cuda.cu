@@ -32,7 +32,7 @@ __global__ void layer_norm_kernel(const T* x, const float* gamma, const float* b
   rest = warp_sum(rest);  // corrects the rounding of `centre`
   const float variance = (warp_sum(squares) - rest * rest / count) / count;
   const float row_mean = centre + rest / count;
-  const float scale = 1.0f / sqrtf((variance > 0.0f ? variance : 0.0f) + eps);
+  const float scale = 1.0f / sqrtf((variance < 0.0f ? 0.0f : variance) + eps);
   for_lane_packs<N>(size, [&](int i) {
     const Pack<T, N> pack = read_pack<T, N>(in + i);
     Pack<T, N> out;

@@ -77,10 +77,6 @@ inline dnnl::matmul::primitive_desc matmul_desc(const dnnl::engine& engine,
   return {engine, a, b, bias, y, attributes};
 }
 
-inline void append_relu(dnnl::post_ops& ops) {
-  ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-}
-
 #else
 
 inline dnnl::convolution_forward::primitive_desc convolution_forward_desc(
@@ -123,10 +119,6 @@ inline dnnl::matmul::primitive_desc matmul_desc(const dnnl::engine& engine,
                                                 const dnnl::memory::desc& y,
                                                 const dnnl::primitive_attr& attributes) {
   return {{a, b, bias, y}, attributes, engine};
-}
-
-inline void append_relu(dnnl::post_ops& ops) {
-  ops.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
 }
 
 #endif

@@ -187,7 +187,8 @@ TEST(HostilePth, RefusesLegacyFilesWithWrongStorages) {
 
 TEST(HostilePth, RefusesNamesThatAreNotText) {
   PickleWriter pickle;
-  pickle.empty_dict().mark().boolean(true).integer(1);
+  pickle.empty_dict().mark().boolean(true);
+  put(pickle, {});
   EXPECT_EQ(refusal(checkpoint(pickle.set_items().finish())),
             "x.pth: names in a checkpoint must be strings; found a bool");
   EXPECT_EQ(view_refusal({.storage_type = "torch.FloatStorage", .key = "\x01"}),

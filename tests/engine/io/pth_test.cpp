@@ -66,9 +66,8 @@ TEST(Pth, RefusesTypesItHasNoDtypeFor) {
 
 TEST(Pth, RefusesAPickledModuleAndSaysWhatToDo) {
   EXPECT_THAT(message_of([] { read_checkpoint(golden("whole_module_zip.pth")); }),
-              HasSubstr("asks for the Python object 'torch.nn.modules.linear.Linear'; only tensors "
-                        "and plain values "
-                        "are read, and no code is ever run"));
+              HasSubstr("must hold a state dict; it is a whole Python object, a "
+                        "torch.nn.modules.linear.Linear, and no code is ever run to make one"));
 }
 
 TEST(Pth, RoundTripsEveryTypeInBothFormats) {

@@ -54,9 +54,13 @@ TEST(Weights, SaysWhatAnUnknownFileLooksLike) {
     return message_of([&] { parse_weights(bytes_of(content), "w.pth"); });
   };
   EXPECT_EQ(message("<!DOCTYPE html><html>"),
-            "w.pth: the file must be .safetensors, .pth (zip or legacy), .npz or .npy; it is a web "
-            "page (a failed "
-            "download?)");
+            "w.pth: the file must be .safetensors, .pth (zip or legacy), .npz or .npy; it "
+            "looks like a web page: the download failed or asks for a confirmation in the browser");
+  EXPECT_THAT(message("\n <html>"), HasSubstr("looks like a web page"));
+  EXPECT_THAT(message("{\"metadata\":{},\"weight_map\":{\"a\":\"b.safetensors\"}}"),
+              HasSubstr("the index of a model in several .safetensors files"));
+  EXPECT_THAT(message("\x89HDF\r\n"), HasSubstr("HDF5"));
+  EXPECT_THAT(message(""), HasSubstr("it is empty"));
   EXPECT_THAT(message("version https://git-lfs.github.com/spec/v1\n"),
               HasSubstr("run `git lfs pull`"));
   EXPECT_THAT(message("\x1f\x8b..."), HasSubstr("gzip"));
