@@ -4,6 +4,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "data/sets/exclusions.h"
 #include "models/weights/load_network.h"
 #include "tools/test/evaluate_sets.h"
 #include "tools/test/samples_file.h"
@@ -41,6 +42,12 @@ std::vector<Job> plan(const TestRequest& request, const Network& network,
   return jobs;
 }
 
+void warn_of_unused_exclusions(const std::vector<Job>& jobs, const data::DatasetOptions& options) {
+  std::vector<std::string> sets;
+  for (const Job& job : jobs) sets.push_back(set_name(job.list));
+  data::warn_of_unused_exclusions(sets, options);
+}
+
 void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
                   const std::vector<EvaluationResult>& results) {
   const std::vector<ScoredSet> sets = scored_sets(results);
@@ -68,6 +75,9 @@ std::vector<EvaluationResult> score_sets(const TestRequest& request, const Outpu
                << " is an encoder only: the decoder has untrained values\n";
   }
   const std::vector<Job> jobs = plan(request, *loaded.network, options);
+  // Of labels a pipeline makes only those that it will read: sets of other steps are not among
+  // them.
+  if (!request.keep_labels) warn_of_unused_exclusions(jobs, options);
   loaded.network->eval();
   loaded.network->prepare_inference();
   std::vector<EvaluationResult> results;

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "train/metrics/questions_json.h"
 #include "train/metrics/score_columns.h"
 #include "train/metrics/score_files.h"
 
@@ -41,6 +42,7 @@ std::string scores_json(std::span<const ScoredSet> sets) {
          {"images", mean.images},
          {"scores", std::move(scores)},
          {"special_cases", std::move(cases)},
+         {"questions", questions_json(set.questions)},
          {"curve", {{"precision", mean.precision}, {"recall", mean.recall}, {"f", mean.f}}}});
   }
   // A folder's name need not be UTF-8; JSON must.

@@ -40,6 +40,8 @@ class TrainingSession {
 
  private:
   void note(const std::string& sentence);
+  // Tells what is strange about the files, before anything is computed of them.
+  void question(const std::vector<data::SampleFiles>& samples) const;
   void load();
   RunDirectory open(const ManifestRequest& manifest) const;
   TrainingRunParams run_params(const RunIdentity& identity) const;
