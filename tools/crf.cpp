@@ -11,13 +11,16 @@
 #include <thread>
 
 #include "data/image/image_io.h"
+#include "data/meaning/read_meant.h"
 #include "data/sets/file_list.h"
 #include "engine/io/npy.h"
 #include "engine/io/result_paths.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/progress.h"
+#include "tools/cli/reading_flags.h"
 #include "tools/commands.h"
 #include "train/crf/refine_map.h"
+#include "train/metrics/questions_json.h"
 
 namespace salix::cli {
 namespace {
@@ -31,7 +34,9 @@ struct Request {
   CommonOptions common;
   std::vector<std::string> images, maps;
   std::string out = "salix-crf";
+  std::string suffix;  // of the maps' names
   bool probability = false;
+  ReadingFlags reading;
   RefineOptions options;
 };
 
@@ -39,10 +44,15 @@ struct Job {
   fs::path image, map;  // map is empty when there is none of that name
 };
 
-std::vector<Job> make_jobs(const Request& request) {
+// `a_map` becomes the name of a map, to show how they are called.
+std::vector<Job> make_jobs(const Request& request, std::string& a_map) {
   std::map<std::string, fs::path> maps;
   for (const fs::path& map : data::list_images(request.maps)) {
-    const auto [used, is_new] = maps.emplace(map.stem().string(), map);
+    const std::string name = map.stem().string();
+    if (a_map.empty()) a_map = name;
+    if (!name.ends_with(request.suffix)) continue;
+    const auto [used, is_new] =
+        maps.emplace(name.substr(0, name.size() - request.suffix.size()), map);
     SALIX_CHECK(is_new, "crf: maps must have different names; got '", used->second.string(),
                 "' and '", map.string(), "'");
   }
@@ -80,7 +90,10 @@ void plan_results(const Request& request, const std::vector<Job>& jobs) {
 class CrfRun {
  public:
   CrfRun(const Request& request, const Output& output)
-      : request_(request), output_(output), jobs_(make_jobs(request)) {}
+      : request_(request),
+        output_(output),
+        reading_(request.reading.reading()),
+        jobs_(make_jobs(request, a_map_)) {}
 
   void run() {
     plan_results(request_, jobs_);
@@ -142,13 +155,18 @@ class CrfRun {
     }
   }
 
-  void refine(Exec& exec, const Job& job) const {
+  void refine(Exec& exec, const Job& job) {
     if (job.map.empty()) {
       throw IoError(str("crf: an image and its map must have one name; got no map '",
-                        job.image.stem().string(), "' for '", job.image.string(), "'"));
+                        job.image.stem().string(), request_.suffix, "' for '", job.image.string(),
+                        "'; maps are called like '", a_map_, "': see --map-suffix"));
     }
-    const RefinedMap refined =
-        refine_map(exec, data::read_rgb(job.image), data::read_grey(job.map), request_.options);
+    const data::Image start = data::read_map(job.map, reading_, &questions_);
+    if (!request_.options.otsu && !reading_.map_range)
+      data::question_fixed_threshold(start, data::Role::kMap, job.map, questions_);
+    const data::DrawnOnIt drawn{data::Role::kMap, job.map, start.height, start.width};
+    const data::Image image = data::read_photograph(job.image, reading_, &questions_, &drawn);
+    const RefinedMap refined = refine_map(exec, image, start, request_.options);
     data::write_image(result_of(request_, job, kLabelEnding), refined.labels);
     if (!request_.probability) return;
     const data::FloatMap& map = refined.probability;
@@ -158,12 +176,17 @@ class CrfRun {
 
   void report() {
     const std::size_t written = jobs_.size() - failed_.size();
+    const std::vector<data::Question> questions = questions_.all();
+    for (const data::Question& question : questions)
+      output_.err << "note: " << question.sentence() << '\n';
     if (request_.common.json) {
       const nlohmann::ordered_json result{{"inputs", jobs_.size()},
                                           {"written", written},
                                           {"failed", failed_},
+                                          {"questions", questions_json(questions)},
                                           {"out", request_.out}};
-      output_.out << result.dump(2) << '\n';
+      // A file's name need not be UTF-8; JSON must.
+      output_.out << result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     } else {
       output_.out << written << " of " << jobs_.size() << " refined into " << request_.out << '\n';
     }
@@ -174,7 +197,10 @@ class CrfRun {
 
   const Request& request_;
   Output output_;
+  const data::Reading reading_;
+  std::string a_map_;
   std::vector<Job> jobs_;
+  data::Questions questions_;
   std::atomic<std::size_t> next_ = 0;
   std::mutex mutex_;              // of `failed_` and the progress, while workers run
   std::set<std::string> failed_;  // sorted: the workers' order is no one's business
@@ -193,6 +219,11 @@ void add_crf(CLI::App& app, const Output& output) {
   command->add_option("--maps,--map", request->maps, "their maps, or a folder; names must match")
       ->required()
       ->type_name("FILE");
+  command->add_option("--map-suffix,--pred-suffix", request->suffix,
+                      "end of the maps' names before the extension, as in NAME_sal.png");
+  add_map_range(*command, request->reading);
+  add_alpha(*command, request->reading);
+  add_upright(*command, request->reading);
   const auto add = [&](const char* name, auto& value, const char* help) {
     return command->add_option(name, value, help)->capture_default_str();
   };

@@ -6,6 +6,7 @@
 #include "data/image/mirror.h"
 #include "data/image/normalize.h"
 #include "data/image/resize_pillow.h"
+#include "data/meaning/read_meant.h"
 #include "engine/error.h"
 
 namespace salix::data {
@@ -19,30 +20,40 @@ void check_size(const char* op, int size) {
   SALIX_CHECK(size > 0, op, ": the size must be positive; got ", size);
 }
 
-Image read_resized(const std::filesystem::path& path, int size, bool flip) {
-  Image image = resize_bicubic_pillow(read_rgb(path), size, size);
+Image resized(const Image& file, int size, bool flip) {
+  Image image = resize_bicubic_pillow(file, size, size);
   if (flip) mirror(image);
   return image;
+}
+
+// Pseudo labels are read as they were written, whatever was said of people's masks.
+Image read_label(const SampleFiles& files) {
+  return files.has_truth ? read_mask(files.mask, files.reading, nullptr) : read_grey(files.mask);
 }
 
 }  // namespace
 
 void load_training_sample(const SampleFiles& files, int size, bool flip, const SampleSpans& out) {
   check_size("load_training_sample", size);
-  if (!out.image.empty()) normalize_rgb(read_resized(files.image, size, flip), out.image);
+  const Reading& reading = files.reading;
+  if (!out.image.empty()) {
+    normalize_rgb(resized(read_photograph(files.image, reading, nullptr), size, flip), out.image);
+  }
   if (!out.mask.empty()) {
     SALIX_CHECK(!files.mask.empty(), "load_training_sample: a mask is wanted, but sample '",
                 files.name, "' of ", files.set, " has none");
-    Image mask = resize_nearest_pillow(read_grey(files.mask), size, size);
+    Image mask = resize_nearest_pillow(read_label(files), size, size);
     if (flip) mirror(mask);
     normalize_mask(mask, out.mask);
   }
   for (int k = 0; k < kModalities; ++k) {
     if (out.prior[k].empty()) continue;
-    if (modality_index(files.task) == k && !files.modality.empty())
-      scale_modality(read_resized(files.modality, size, flip), out.prior[k]);
-    else
+    if (modality_index(files.task) == k && !files.modality.empty()) {
+      const Image modality = read_modality(files.modality, reading, nullptr);
+      scale_modality(resized(modality, size, flip), out.prior[k]);
+    } else {
       std::fill(out.prior[k].begin(), out.prior[k].end(), 0.0f);
+    }
   }
 }
 
@@ -61,22 +72,22 @@ TrainingSample load_training_sample(const SampleFiles& files, const std::string&
   return sample;
 }
 
-TestSample load_test_sample(const SampleFiles& files, int size) {
+TestSample load_test_sample(const SampleFiles& files, int size, Questions* questions) {
   check_size("load_test_sample", size);
   TestSample sample;
-  const Image photograph = read_rgb(files.image);
-  sample.height = photograph.height;
-  sample.width = photograph.width;
+  if (!files.mask.empty()) sample.truth = read_mask(files.mask, files.reading, questions);
+  const DrawnOnIt truth{Role::kMask, files.mask, sample.truth.height, sample.truth.width};
+  const Image photograph =
+      read_photograph(files.image, files.reading, questions, files.mask.empty() ? nullptr : &truth);
+  const Image& shape = files.mask.empty() ? photograph : sample.truth;
+  sample.height = shape.height;
+  sample.width = shape.width;
   sample.image.resize(3 * pixels_of(size));
-  normalize_rgb(resize_bicubic_pillow(photograph, size, size), sample.image);
-  if (!files.mask.empty()) {
-    sample.truth = read_grey(files.mask);
-    sample.height = sample.truth.height;
-    sample.width = sample.truth.width;
-  }
+  normalize_rgb(resized(photograph, size, /*flip=*/false), sample.image);
   if (!files.modality.empty()) {
     sample.modality.resize(3 * pixels_of(size));
-    scale_modality(read_resized(files.modality, size, /*flip=*/false), sample.modality);
+    const Image modality = read_modality(files.modality, files.reading, questions);
+    scale_modality(resized(modality, size, /*flip=*/false), sample.modality);
   }
   return sample;
 }

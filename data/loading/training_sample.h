@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/image/image.h"
+#include "data/meaning/questions.h"
 #include "data/sets/dataset.h"
 
 namespace salix::data {
@@ -21,8 +22,9 @@ struct TrainingSample {
 };
 
 // Image and modality: RGB, Pillow's bicubic resize to S x S; mask: grey, nearest; all mirrored
-// left to right if `flip`; then normalize_rgb, normalize_mask (min and max after the resize, so a
-// constant mask becomes 0) and scale_modality. S = size > 0; letters as in tasks_of().
+// left to right if `flip`; files are read as their Reading says (read_meant.h); then normalize_rgb,
+// normalize_mask (min and max after the resize, so a constant mask becomes 0) and scale_modality. S
+// = size > 0; letters as in tasks_of().
 //
 // Repeats   equal to Pillow 7 to 12 and NumPy to the bit for equal decoded pixels (JPEG decoders
 //           differ by a level or two, see image_io.h).
@@ -45,7 +47,7 @@ struct TestSample {
 };
 
 // As above, without mirroring; the truth keeps its size. Maps are scored and written at
-// height x width.
-TestSample load_test_sample(const SampleFiles& files, int size);
+// height x width. What is strange about the files is asked in `questions`, unless nullptr.
+TestSample load_test_sample(const SampleFiles& files, int size, Questions* questions = nullptr);
 
 }  // namespace salix::data

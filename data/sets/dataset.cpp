@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "data/sets/dataset_layout.h"
+#include "data/sets/exclusions.h"
 #include "data/sets/sample_files.h"
 #include "engine/error.h"
 
@@ -69,7 +70,7 @@ fs::path find_file(const FileIndex& index, const std::string& name, const fs::pa
 
 std::vector<SampleFiles> match_files(Task task, const SetFolders& folders,
                                      const std::vector<detail::NamedImage>& images, Needs needs,
-                                     Missing& missing) {
+                                     const Reading& reading, Missing& missing) {
   const SetLayout& layout = layout_of(task);
   const FileIndex mask_files = detail::index_images(folders.masks, kMaskExtension);
   const FileIndex modality_files =
@@ -86,6 +87,7 @@ std::vector<SampleFiles> match_files(Task task, const SetFolders& folders,
     sample.set = folders.name;
     sample.name = image.name;
     sample.image = image.path;
+    sample.reading = reading;
     const bool report_mask = needs.masks && !folders.masks.empty();
     sample.mask = find_file(mask_files, image.name, folders.masks, kMaskExtension,
                             report_mask ? &missing : nullptr);
@@ -114,15 +116,10 @@ FoundSet find_images(Task task, const std::string& set, const DatasetOptions& op
 }
 
 void leave_out_excluded(SampleList& list, const DatasetOptions& options) {
-  const auto found = options.excluded.find(list.samples.empty() ? "" : list.samples[0].set);
-  if (found == options.excluded.end()) return;
-  const auto& names = found->second;
-  const std::size_t left_out =
-      std::erase_if(list.samples, [&](const SampleFiles& s) { return names.contains(s.name); });
-  if (left_out < names.size() && options.warn) {
-    options.warn(str("data set ", list.name, ": ", names.size() - left_out, " of ", names.size(),
-                     " names to leave out do not occur in it"));
-  }
+  std::vector<std::string> names;
+  for (const SampleFiles& sample : list.samples) names.push_back(sample.name);
+  const std::set<std::string> out = names_left_out(list.samples.front().set, names, options);
+  std::erase_if(list.samples, [&](const SampleFiles& s) { return out.contains(s.name); });
 }
 
 void add_lists(Task task, char which, const DatasetOptions& options, Missing& missing,
@@ -136,8 +133,9 @@ void add_lists(Task task, char which, const DatasetOptions& options, Missing& mi
     SampleList& list = lists.emplace_back();
     list.task = task;
     list.name = str(letter_of(task), "_", found.folders.name);
-    list.samples = match_files(task, found.folders, found.images,
-                               {options.masks_required, options.modality_required}, missing);
+    list.samples =
+        match_files(task, found.folders, found.images,
+                    {options.masks_required, options.modality_required}, options.reading, missing);
     leave_out_excluded(list, options);
   }
 }
@@ -173,7 +171,8 @@ std::vector<SampleFiles> training_samples(const std::string& letters, const Trai
       auto samples = match_files(
           task, found.folders, found.images,
           {.masks = files.labels != Labels::kNotNeeded, .modality = options.modality_required},
-          missing);
+          options.reading, missing);
+      for (SampleFiles& sample : samples) sample.has_truth = files.labels == Labels::kGroundTruth;
       std::move(samples.begin(), samples.end(), std::back_inserter(all));
     }
   }

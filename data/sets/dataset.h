@@ -18,6 +18,9 @@ struct SampleFiles {
   std::filesystem::path image;
   std::filesystem::path mask;      // empty where there is none and none is needed
   std::filesystem::path modality;  // likewise; always empty for task c
+  Reading reading = {};            // how these files are meant
+  // A person drew the mask. False: a pseudo label or strokes, whose levels mean something else.
+  bool has_truth = true;
 };
 
 struct SampleList {

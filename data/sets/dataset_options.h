@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "data/sets/reading.h"
 #include "data/sets/task.h"
 
 namespace salix::data {
@@ -26,6 +27,7 @@ struct DatasetOptions {
   std::map<Task, std::filesystem::path> pseudo_folders = {};
   // Set name -> sample names left out of its evaluation lists.
   std::map<std::string, std::set<std::string>> excluded = {};
+  Reading reading = {};  // of all files
   // Gets one sentence per oddity that does not stop the work. Empty: nobody is told.
   std::function<void(const std::string&)> warn = {};
 };

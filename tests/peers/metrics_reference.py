@@ -60,6 +60,8 @@ def e_measure(pred, gt):
     else:
         a, b = gt - gt.mean(), positive - positive.mean()
         matrix = (2 * a * b / (a * a + b * b + 1e-8) + 1) ** 2 / 4
+    if gt.size == 1:  # the original divides by 1e-8
+        return matrix.sum()
     return matrix.sum() / (gt.size - 1 + 1e-8)
 
 

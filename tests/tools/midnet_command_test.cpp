@@ -5,10 +5,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "data/image/image_io.h"
 #include "data/scenes/generated_set.h"
+#include "tests/support/png_file.h"
 #include "tests/support/scratch.h"
 #include "tools/cli/run.h"
 
@@ -66,6 +70,28 @@ class MidnetCommand : public ::testing::Test {
   ScratchFolder folder;
   std::string out, err;
 };
+
+// Untrained maps are all alike; logits tell.
+TEST_F(MidnetCommand, AsksAboutDepthInMillimetresAndScalesIt) {
+  std::vector<int> millimetres;
+  for (int k = 0; k < 60 * 80; ++k) millimetres.push_back(800 + k % 2000);
+  write_deep_png(folder / "depth.png", 60, 80, millimetres);
+  const std::string photo = first("RGB").string(), logits = first("RGB").stem().string();
+  const auto predicted = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{photo, "--modality", folder / "depth.png", "--logits", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(predict(words), 0) << err;
+    std::ifstream file(folder / ("maps/" + logits + "_logits.npy"), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string white = predicted({});
+  EXPECT_THAT(err, HasSubstr("note: 1 of 1 modality images have 16-bit values above 255"));
+  EXPECT_THAT(err, HasSubstr("800..2799); scale them with --depth-range auto"));
+  EXPECT_EQ(nlohmann::json::parse(out)["questions"][0]["kind"], "clipped");
+  EXPECT_NE(predicted({"--depth-range", "800,2800"}), white);
+  EXPECT_TRUE(nlohmann::json::parse(out)["questions"].empty()) << out;
+  EXPECT_EQ(predict({photo, "--modality", photo, "--depth-range", "wide"}), 2);
+}
 
 TEST_F(MidnetCommand, PredictsAFolderWithTheThermalImagesOfTheSameNames) {
   ASSERT_EQ(predict({(set() / "RGB").string(), "--modality", (set() / "T").string(), "--batch", "2",

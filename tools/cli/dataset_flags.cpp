@@ -10,6 +10,7 @@ data::DatasetOptions DatasetFlags::options() const {
   data::DatasetOptions options;
   options.root = root;
   options.pseudo_root = pseudo_root;
+  options.reading = reading.reading();
   for (const std::string& text : training_sets) data::add_sets(text, options.training_sets);
   for (const std::string& text : test_sets) data::add_sets(text, options.test_sets);
   for (const std::string& text : excluded) data::add_exclusion(text, options.excluded);
@@ -37,6 +38,13 @@ void add_dataset_flags(CLI::App& command, DatasetFlags& flags) {
       ->type_name("DIR");
   command.add_option("--pseudo", flags.pseudo_folders,
                      "LETTER=FOLDER: pseudo labels of that task, instead");
+}
+
+void add_set_reading_flags(CLI::App& command, DatasetFlags& flags) {
+  add_depth_range(command, flags.reading);
+  add_mask_levels(command, flags.reading);
+  add_alpha(command, flags.reading);
+  add_upright(command, flags.reading);
 }
 
 }  // namespace salix::cli

@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 
+#include "data/meaning/inspect.h"
 #include "engine/comm/communicator.h"
 #include "engine/io/atomic_file.h"
 #include "tools/pipeline/pipeline_options.h"
@@ -32,12 +33,17 @@ void open_folder(const PipelineRequest& request, const Output& output) {
   }
 }
 
-// What a later step will miss shows now, and not after days.
-void check_data(const PipelineRequest& request) {
+// What a later step will miss, and what it will ask, shows now, and not after days. The stages ask
+// about their own files when they begin.
+void check_data(const PipelineRequest& request, const Output& output) {
   data::DatasetOptions options = request.data.options();
   request.stage1().training.recipe->samples(options);
   options.modality_required = network_facts(request.network(2)).inputs.size() > 1;
-  data::evaluation_lists(request.test_vals(), options);
+  for (const data::SampleList& list : data::evaluation_lists(request.test_vals(), options)) {
+    for (const data::InspectedSet& set : data::inspect(list.samples, /*fixed_threshold=*/false))
+      for (const std::string& sentence : set.sentences())
+        output.err << "note: " << sentence << '\n';
+  }
   options.masks_required = false;
   data::evaluation_lists(request.label_vals(), options);
 }
@@ -60,7 +66,7 @@ void write_report_page(const PipelineRequest& request, const Output& output) {
 void run_pipeline(const PipelineRequest& request, const Output& output) {
   SALIX_CHECK(launched_ranks() == 1, "pipeline: must be one process; the launcher started ",
               launched_ranks(), "; run the stages one by one, with `mpirun -n N salix train`");
-  check_data(request);
+  check_data(request, output);
   open_folder(request, output);
   const fs::path folder = request.folder();
   const std::string network = request.network(2);

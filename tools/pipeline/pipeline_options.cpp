@@ -106,6 +106,7 @@ std::string PipelineRequest::config_json() const {
                                 {"lr2", rate2},
                                 {"seed", common.seed}};
   if (refine_labels) config["olr"] = refinement_rule;
+  for (const auto& [option, value] : data::words_of(data.options().reading)) config[option] = value;
   return config.dump(2) + "\n";
 }
 
@@ -127,6 +128,7 @@ void add_pipeline_options(CLI::App& command, PipelineRequest& request) {
                    "accept an encoder file that lacks tensors");
   // The pipeline has a place of its own for pseudo labels, so two of these flags have no meaning.
   add_dataset_flags(command, request.data);
+  add_set_reading_flags(command, request.data);
   command.remove_option(command.get_option("--pseudo-root"));
   command.remove_option(command.get_option("--pseudo"));
   command.add_option("--stage1-trset", request.stage1_trset,

@@ -3,6 +3,7 @@
 #include "data/drawing/compose.h"
 #include "data/image/image_io.h"
 #include "data/image/normalize.h"
+#include "data/meaning/read_meant.h"
 #include "data/sets/dataset.h"
 #include "models/weights/load_network.h"
 #include "train/inference/inference_pass.h"
@@ -37,10 +38,10 @@ class SheetItem final : public InferenceItem {
       : files_(files), label_(std::move(label)), size_(size), two_(two), entries_(entries) {}
 
   void read() override {
-    picture_ = data::read_rgb(files_.image);
+    picture_ = data::read_photograph(files_.image, files_.reading, nullptr);
     image = image_input(picture_, size_);
     if (!two_) return;
-    second_ = data::read_rgb(files_.modality);
+    second_ = data::read_modality(files_.modality, files_.reading, nullptr);
     modality = modality_input(second_, size_);
   }
 
@@ -50,7 +51,8 @@ class SheetItem final : public InferenceItem {
     if (two_) tiles_.push_back(std::move(second_));
     tiles_.push_back(data::read_grey(label_));
     tiles_.push_back(data::to_uint8_truncated(at_image_size(map, height, width)));
-    tiles_.push_back(files_.mask.empty() ? blank(tiles_.back()) : data::read_grey(files_.mask));
+    tiles_.push_back(files_.mask.empty() ? blank(tiles_.back())
+                                         : data::read_mask(files_.mask, files_.reading, nullptr));
   }
 
   // A file that cannot be read ends the sheet.

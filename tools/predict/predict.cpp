@@ -25,7 +25,9 @@ void add_options(CLI::App& command, const NetworkFacts& network, PredictRequest&
         .add_option("--modality", request.modality,
                     "the depth, flow or thermal image, or folders with images of the same names")
         ->type_name("FILE|DIR");
+    add_depth_range(command, request.reading);
   }
+  add_upright(command, request.reading);
   command.add_option("-o,--out,--save-path,--save_path", request.out, "folder for the results")
       ->capture_default_str();
   command.add_option("--size", request.size, "input size of the network")->capture_default_str();

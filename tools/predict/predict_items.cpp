@@ -2,6 +2,7 @@
 
 #include "data/image/image_io.h"
 #include "data/image/normalize.h"
+#include "data/meaning/read_meant.h"
 #include "engine/io/npy.h"
 #include "train/inference/network_input.h"
 #include "train/inference/saliency_function.h"
@@ -48,11 +49,12 @@ PictureItem::PictureItem(const PredictContext& context, const PredictJob& job)
 
 void PictureItem::read() {
   const int size = context_.request.size;
-  picture_ = data::read_rgb(job_.input);
+  picture_ = data::read_photograph(job_.input, context_.reading, &context_.questions);
   image = image_input(picture_, size);
   if (context_.needs_modality) {
     const fs::path file = context_.modality.of(job_.input, context_.jobs);
-    modality = modality_input(data::read_rgb(file), size);
+    modality =
+        modality_input(data::read_modality(file, context_.reading, &context_.questions), size);
   }
 }
 

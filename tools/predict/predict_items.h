@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "data/meaning/questions.h"
 #include "tools/predict/predict_files.h"
 #include "tools/predict/predict_results.h"
 #include "train/inference/inference_item.h"
@@ -12,10 +13,12 @@ namespace salix::cli {
 // What all inputs share.
 struct PredictContext {
   const PredictRequest& request;
+  data::Reading reading;
   bool needs_modality;
   ModalityFiles modality;
   std::size_t jobs;
   PredictResults& results;
+  data::Questions& questions;  // about the inputs
 };
 
 // A photograph: its map at its own size, and what else was asked for.

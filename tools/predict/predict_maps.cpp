@@ -45,6 +45,7 @@ ModalityFiles modality_files(const PredictRequest& request, const Network& netwo
 
 void predict_maps(const PredictRequest& request, const Output& output) {
   check_input_size(network_facts(request.network), request.size);
+  const data::Reading reading = request.reading.reading();
   const std::unique_ptr<Exec> exec = make_exec(request.common);
   ProfileSession profile(*exec, request.common);
   std::vector<PredictJob> jobs = predict_jobs(request.inputs);
@@ -52,11 +53,14 @@ void predict_maps(const PredictRequest& request, const Output& output) {
   ModalityFiles modality = modality_files(request, *network);
   name_results(jobs, modality, request, output);
   PredictResults results(request, output, jobs.size());
+  data::Questions questions;
   const PredictContext context{.request = request,
+                               .reading = reading,
                                .needs_modality = network->needs_modality(),
                                .modality = std::move(modality),
                                .jobs = jobs.size(),
-                               .results = results};
+                               .results = results,
+                               .questions = questions};
   InferenceItems items;
   for (const PredictJob& job : jobs) {
     if (job.is_array()) {
@@ -67,7 +71,7 @@ void predict_maps(const PredictRequest& request, const Output& output) {
   }
   run_inference(*exec, saliency_of(*network, /*at_input_size=*/false), std::move(items),
                 request.batch);
-  results.finish(profile);
+  results.finish(profile, questions.all());
 }
 
 }  // namespace salix::cli

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/cli/common_options.h"
+#include "tools/cli/reading_flags.h"
 
 namespace salix::cli {
 
@@ -12,6 +13,7 @@ struct PredictRequest {
   CommonOptions common;
   std::string network, weight, out = "salix-maps", contact_sheet;
   std::vector<std::string> inputs, modality;
+  ReadingFlags reading;
   bool allow_partial = false, overlay = false, cutout = false, logits = false;
   int size = 320, batch = 1, sheet_images = 24;
 };

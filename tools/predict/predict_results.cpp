@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "data/image/image_io.h"
+#include "train/metrics/questions_json.h"
 
 namespace salix::cli {
 
@@ -31,13 +32,18 @@ void PredictResults::failed(const std::string& input, const std::string& sentenc
   progress_->advance();
 }
 
-void PredictResults::finish(ProfileSession& profile) {
+void PredictResults::finish(ProfileSession& profile, const std::vector<data::Question>& questions) {
   progress_.reset();
+  for (const data::Question& question : questions)
+    output_.err << "note: " << question.sentence() << '\n';
   write_sheet();
   profile.finish(output_.err);
   if (request_.common.json) {
-    const nlohmann::ordered_json result{
-        {"inputs", jobs_}, {"written", written_}, {"failed", failed_}, {"out", request_.out}};
+    const nlohmann::ordered_json result{{"inputs", jobs_},
+                                        {"written", written_},
+                                        {"failed", failed_},
+                                        {"questions", questions_json(questions)},
+                                        {"out", request_.out}};
     output_.out << result.dump(2) << '\n';
   } else {
     output_.out << written_ << " of " << jobs_ << " predicted into " << request_.out << '\n';

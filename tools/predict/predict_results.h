@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/drawing/compose.h"
+#include "data/meaning/questions.h"
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
 #include "tools/predict/predict_request.h"
@@ -24,8 +25,9 @@ class PredictResults {
   // A bad file is named and skipped; the others go on.
   void failed(const std::string& input, const std::string& sentence);
 
-  // The contact sheet, the counts. Errors    WorkFailed when inputs failed.
-  void finish(ProfileSession& profile);
+  // The contact sheet, questions about the files, the counts. Errors    WorkFailed when inputs
+  // failed.
+  void finish(ProfileSession& profile, const std::vector<data::Question>& questions);
 
  private:
   void write_sheet();

@@ -13,8 +13,12 @@ EvaluationResult evaluate_set(Exec& exec, Network& network, const data::SampleLi
                     stderr_is_terminal());
   params.on_progress = [&](std::int64_t images) { progress.advance(images); };
   params.on_failure = [&](const std::string& sentence) { progress.say("failed: " + sentence); };
-  return evaluate_list(exec, network, list, params, labels,
-                       [&](const std::string& sentence) { progress.say(sentence); });
+  EvaluationResult result =
+      evaluate_list(exec, network, list, params, labels,
+                    [&](const std::string& sentence) { progress.say(sentence); });
+  for (const data::Question& question : result.scored.questions)
+    progress.say(str("note: ", list.name, ": ", question.sentence()));
+  return result;
 }
 
 void check_all_done(const std::vector<EvaluationResult>& results) {

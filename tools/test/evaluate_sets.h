@@ -6,7 +6,8 @@
 
 namespace salix::cli {
 
-// evaluate_list() with a progress bar; failures are named as they come.
+// evaluate_list() with a progress bar; failures are named as they come, questions about the files
+// at the end.
 EvaluationResult evaluate_set(Exec& exec, Network& network, const data::SampleList& list,
                               EvaluationParams params, const std::filesystem::path& labels,
                               const Output& output);

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "data/sets/exclusions.h"
 #include "models/weights/load_network.h"
 #include "tools/test/evaluate_sets.h"
 #include "tools/test/samples_file.h"
@@ -58,6 +59,12 @@ void plan_results(const TestRequest& request, const std::vector<Job>& jobs) {
   paths.prepare();
 }
 
+void warn_of_unused_exclusions(const std::vector<Job>& jobs, const data::DatasetOptions& options) {
+  std::vector<std::string> sets;
+  for (const Job& job : jobs) sets.push_back(set_name(job.list));
+  data::warn_of_unused_exclusions(sets, options);
+}
+
 void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
                   const std::vector<EvaluationResult>& results) {
   const std::vector<ScoredSet> sets = scored_sets(results);
@@ -86,6 +93,9 @@ std::vector<EvaluationResult> score_sets(const TestRequest& request, const Outpu
   }
   const std::vector<Job> jobs = plan(request, *loaded.network, options);
   plan_results(request, jobs);
+  // Of labels a pipeline makes only those that it will read: sets of other steps are not among
+  // them.
+  if (!request.keep_labels) warn_of_unused_exclusions(jobs, options);
   loaded.network->eval();
   loaded.network->prepare_inference();
   std::vector<EvaluationResult> results;

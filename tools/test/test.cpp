@@ -31,6 +31,7 @@ void print_scores(const TestRequest& request, const std::vector<EvaluationResult
 void add_options(CLI::App& command, TestRequest& request) {
   add_common_options(command, request.common);
   add_dataset_flags(command, request.data);
+  add_set_reading_flags(command, request.data);
   command.add_option("--weight", request.weight, "weights of the network")
       ->required()
       ->type_name("FILE");

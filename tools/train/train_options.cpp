@@ -84,6 +84,7 @@ void add_ineffective(CLI::App& command, TrainFlags& flags) {
 void add_train_options(CLI::App& command, TrainFlags& flags) {
   add_common_options(command, flags.common);
   add_dataset_flags(command, flags.data);
+  add_set_reading_flags(command, flags.data);
   add_recipe_choice(command, flags.training.recipe_name);
   add_start(command, flags.training);
   add_folder(command, flags.training);

@@ -9,8 +9,10 @@ EvaluationResult evaluate(Exec& exec, const SaliencyFunction& network, const dat
                           const EvaluationParams& params) {
   SALIX_CHECK(!list.samples.empty(), "evaluate: ", list.name, " has no samples");
   EvaluationTally tally{
-      .result = {.scored = {.name = list.name, .images = {}, .summary = {}}, .failed = {}},
-      .scores = {}};
+      .result = {.scored = {.name = list.name, .images = {}, .summary = {}, .questions = {}},
+                 .failed = {}},
+      .scores = {},
+      .questions = {}};
   InferenceItems items;
   for (std::size_t place = 0; place < list.samples.size(); ++place) {
     items.push_back(std::make_unique<EvaluationItem>(list.samples[place], place,
@@ -18,6 +20,7 @@ EvaluationResult evaluate(Exec& exec, const SaliencyFunction& network, const dat
   }
   run_inference(exec, network, std::move(items), params.batch);
   ScoredSet& scored = tally.result.scored;
+  scored.questions = tally.questions.all();
   if (!scored.images.empty()) scored.summary = tally.scores.summary();
   return std::move(tally.result);
 }

@@ -27,7 +27,7 @@ EvaluationItem::EvaluationItem(const data::SampleFiles& files, std::size_t place
 void EvaluationItem::read() {
   data::SampleFiles files = files_;
   if (!reads_modality_) files.modality.clear();
-  data::TestSample sample = data::load_test_sample(files, params_.size);
+  data::TestSample sample = data::load_test_sample(files, params_.size, &tally_.questions);
   image = square_input(std::move(sample.image), params_.size);
   if (!sample.modality.empty()) {
     modality = square_input(std::move(sample.modality), params_.size);

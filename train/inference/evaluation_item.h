@@ -12,6 +12,7 @@ namespace salix {
 struct EvaluationTally {
   EvaluationResult result;
   SetScores scores;
+  data::Questions questions;
 };
 
 class EvaluationItem final : public InferenceItem {

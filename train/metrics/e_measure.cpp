@@ -28,7 +28,8 @@ double e_measure(const SaliencyPair& pair, const AdaptiveMap& map) {
     sum = both * alignment(1 - b, 1 - g) + only_b * alignment(1 - b, -g) +
           only_g * alignment(-b, 1 - g) + (pixels - both - only_b - only_g) * alignment(-b, -g);
   }
-  return sum / (pixels - 1 + 1e-8);
+  // The reference's N - 1 is 0 for one pixel, and its score of that image 1e8.
+  return pixels == 1 ? sum : sum / (pixels - 1 + 1e-8);
 }
 
 }  // namespace salix::metrics

@@ -38,7 +38,8 @@ AdaptiveMap adaptive_map(const SaliencyPair& pair);
 // "Mean-F" in the original output, F_beta in the paper's tables; not the mean of the curve.
 double adaptive_f(const SaliencyPair& pair, const AdaptiveMap& map);
 
-// E-measure (Fan et al., IJCAI 2018) of B. The divisor is N - 1, so it can exceed 1 a little.
+// E-measure (Fan et al., IJCAI 2018) of B. The divisor is N - 1, so it can exceed 1 a little; an
+// image of one pixel, where the reference divides by 1e-8, is divided by 1: right is 1, wrong 0.
 double e_measure(const SaliencyPair& pair, const AdaptiveMap& map);
 
 // S-measure (Fan et al., ICCV 2017) with alpha = 0.5. Variances divide by n and covariances

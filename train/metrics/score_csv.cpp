@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "train/metrics/questions_json.h"
 #include "train/metrics/score_columns.h"
 #include "train/metrics/score_files.h"
 
@@ -33,14 +34,15 @@ std::string scores_json(std::span<const ScoredSet> sets) {
     Json scores;
     for (const ScoreColumn& column : score_columns())
       scores[std::string(column.key)] = mean.*column.of_set;
+    Json cases;
+    for (const SpecialCase& special : special_cases())
+      cases[std::string(special.set_key)] = mean.*special.of_set;
     all.push_back(
         {{"name", set.name},
          {"images", mean.images},
          {"scores", std::move(scores)},
-         {"special_cases",
-          {{"empty_truths", mean.empty_truths},
-           {"degenerate_blocks", mean.degenerate_blocks},
-           {"empty_unions", mean.empty_unions}}},
+         {"special_cases", std::move(cases)},
+         {"questions", questions_json(set.questions)},
          {"curve", {{"precision", mean.precision}, {"recall", mean.recall}, {"f", mean.f}}}});
   }
   // A folder's name need not be UTF-8; JSON must.
@@ -50,15 +52,15 @@ std::string scores_json(std::span<const ScoredSet> sets) {
 std::string images_csv(std::span<const ScoredSet> sets) {
   std::string text = "set,image";
   for (const ScoreColumn& column : score_columns()) text += ',' + std::string(column.key);
-  text += ",empty_truth,degenerate_block,empty_union\n";
+  for (const SpecialCase& special : special_cases()) text += ',' + std::string(special.image_key);
+  text += '\n';
   for (const ScoredSet& set : sets) {
     for (const ScoredImage& image : set.images) {
       text += quoted(set.name) + ',' + quoted(image.name);
       for (const ScoreColumn& column : score_columns())
         text += ',' + exact(column.of_image(image.scores));
-      for (const bool flag :
-           {image.scores.empty_truth, image.scores.degenerate_block, image.scores.empty_union})
-        text += flag ? ",1" : ",0";
+      for (const SpecialCase& special : special_cases())
+        text += image.scores.*special.of_image ? ",1" : ",0";
       text += '\n';
     }
   }

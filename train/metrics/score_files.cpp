@@ -32,11 +32,6 @@ std::string three_decimals(double value) {
   return text;
 }
 
-void append_case(std::string& text, const ScoredSet& set, std::int64_t count, const char* what) {
-  if (count > 0)
-    text += str(set.name, ": ", count, " of ", set.summary.images, " images ", what, '\n');
-}
-
 data::Chart unit_chart(std::string title, std::string x, std::string y) {
   data::Chart chart;
   chart.title = std::move(title);
@@ -61,12 +56,12 @@ std::string scores_table(std::span<const ScoredSet> sets) {
     append_row(text, row, widest);
   }
   for (const ScoredSet& set : sets) {
-    append_case(text, set, set.summary.empty_truths, "have an empty truth (F-measures 0)");
-    append_case(text, set, set.summary.degenerate_blocks,
-                "have an object at the last row or column, or at a corner (S-measure undefined in "
-                "the reference)");
-    append_case(text, set, set.summary.empty_unions,
-                "are empty in truth and prediction (IoU undefined in the reference)");
+    for (const SpecialCase& special : special_cases()) {
+      const std::int64_t count = set.summary.*special.of_set;
+      if (count == 0) continue;
+      text +=
+          str(set.name, ": ", count, " of ", set.summary.images, " images ", special.words, '\n');
+    }
   }
   return text;
 }

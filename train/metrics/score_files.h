@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/drawing/chart.h"
+#include "data/meaning/questions.h"
 #include "train/metrics/scores.h"
 
 namespace salix {
@@ -20,13 +21,15 @@ struct ScoredSet {
   std::string name;
   std::vector<ScoredImage> images;
   SetSummary summary;
+  std::vector<data::Question> questions = {};  // about the files that were read
 };
 
 // One line per set, three decimals, and a line for each special case that occurred.
 std::string scores_table(std::span<const ScoredSet> sets);
 
 // Full precision; a score that is not a number is null. One object: {"sets": [{"name",
-// "images", "scores": {...}, "special_cases": {...}, "curve": {...}}]}.
+// "images", "scores": {...}, "special_cases": {...}, "questions": [...],
+// "curve": {...}}]}; questions as questions_json().
 std::string scores_json(std::span<const ScoredSet> sets);
 
 // One row per image, or per point of each set's curve, under a heading; 17 digits.

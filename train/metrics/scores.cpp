@@ -6,11 +6,16 @@
 #include "data/image/resize_pillow.h"
 #include "engine/error.h"
 #include "train/metrics/measures.h"
+#include "train/metrics/score_columns.h"
 
 namespace salix {
 namespace {
 
 static_assert(kScoreCurvePoints == metrics::kCurvePoints);
+
+bool is_constant(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [&](double v) { return v == values.front(); });
+}
 
 ImageScores score_pair(const metrics::SaliencyPair& pair, const ScoreOptions& options) {
   const metrics::AdaptiveMap map = metrics::adaptive_map(pair);
@@ -30,6 +35,9 @@ ImageScores score_pair(const metrics::SaliencyPair& pair, const ScoreOptions& op
   scores.empty_truth = pair.empty();
   scores.degenerate_block = s.degenerate;
   scores.empty_union = iou.degenerate;
+  scores.full_truth = pair.full();
+  scores.constant_map = is_constant(pair.prediction);
+  scores.single_pixel = pair.pixels() == 1;
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   if (options.nan_as_reference && s.degenerate) scores.s_measure = kNan;
   if (options.nan_as_reference && iou.degenerate) scores.iou = kNan;
@@ -97,9 +105,8 @@ void SetScores::add(const ImageScores& scores) {
     sum_.precision[t] += scores.precision[t];
     sum_.recall[t] += scores.recall[t];
   }
-  sum_.empty_truths += scores.empty_truth ? 1 : 0;
-  sum_.degenerate_blocks += scores.degenerate_block ? 1 : 0;
-  sum_.empty_unions += scores.empty_union ? 1 : 0;
+  for (const SpecialCase& special : special_cases())
+    sum_.*special.of_set += scores.*special.of_image ? 1 : 0;
 }
 
 SetSummary SetScores::summary() const {

@@ -19,6 +19,10 @@ struct ImageScores {
   // Where the reference divides zero by zero, gives NaN, and with it a NaN for the whole set.
   bool degenerate_block = false;  // S-measure: a block of no or one pixel
   bool empty_union = false;       // IoU: nothing predicted, nothing to find
+  // Where the formulas say little: each is counted, none is left out.
+  bool full_truth = false;    // all is foreground
+  bool constant_map = false;  // one value: not stretched, and a black one is all positive for B
+  bool single_pixel = false;  // 1 x 1: E-measure's divisor would be 0
 
   double max_f() const;  // of this image's own curve; a set's comes from averaged curves
 };
@@ -56,7 +60,8 @@ struct SetSummary {
   double mae = 0, max_f = 0, adaptive_f = 0, s_measure = 0, e_measure = 0, weighted_f = 0, iou = 0,
          centre_distance = 0;
   std::array<double, kScoreCurvePoints> precision{}, recall{}, f{};
-  std::int64_t empty_truths = 0, degenerate_blocks = 0, empty_unions = 0;
+  std::int64_t empty_truths = 0, degenerate_blocks = 0, empty_unions = 0, full_truths = 0,
+               constant_maps = 0, single_pixels = 0;
 };
 
 // Sums in the order of the calls, so equal orders give equal bits.

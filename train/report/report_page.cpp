@@ -65,7 +65,7 @@ void add(std::vector<Section>& sections, std::string id, std::string title, Html
 std::vector<Section> sections_of(const ReportFacts& facts, const PageOptions& options,
                                  Notes& notes) {
   std::vector<Section> sections;
-  const Html scores = score_table(facts.evaluations);
+  const Html scores = score_table(facts.evaluations) + score_questions(facts.evaluations);
   const Html curves = score_curves(facts.evaluations);
   if (facts.pipeline) add(sections, "scores", "Scores", scores + curves);
   std::size_t number = 0;

@@ -25,6 +25,8 @@ SetScores set_scores(const Json& set) {
   one.images = integer_of(set, "images");
   const auto scores = set.find("scores");
   one.values = score_values(scores != set.end() ? *scores : Json::object());
+  for (const Json& question : array_of(set, "questions"))
+    if (question.is_object()) one.questions.push_back(text_of(question, "text"));
   const auto curve = set.find("curve");
   if (curve == set.end()) return one;
   one.precision = numbers(array_of(*curve, "precision"));

@@ -14,6 +14,7 @@ struct SetScores {
   std::int64_t images = 0;
   std::vector<double> values;                // in the order of score_columns(), NaN where absent
   std::vector<double> precision, recall, f;  // points of the curves; empty, or equally many
+  std::vector<std::string> questions = {};   // about the files: sentences
 };
 
 // One image; the paths are empty where there is no such picture.

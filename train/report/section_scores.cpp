@@ -105,6 +105,22 @@ Html score_table(const std::vector<Evaluation>& evaluations) {
   return table(caption, heading, groups);
 }
 
+Html score_questions(const std::vector<Evaluation>& evaluations) {
+  std::vector<std::string> sentences;  // stages read the same files: each sentence once
+  for (const Evaluation& evaluation : evaluations) {
+    for (const SetScores& set : evaluation.sets) {
+      for (const std::string& question : set.questions) {
+        const std::string sentence = set.name + ": " + question;
+        if (std::find(sentences.begin(), sentences.end(), sentence) == sentences.end())
+          sentences.push_back(sentence);
+      }
+    }
+  }
+  Html items;
+  for (const std::string& sentence : sentences) items += element("li", text(sentence));
+  return items.empty() ? items : element("ul", items);
+}
+
 Html score_curves(const std::vector<Evaluation>& evaluations) {
   std::vector<Lines> all;
   if (evaluations.size() == 1) {

@@ -18,6 +18,8 @@ Html speed(const RunFacts& run);
 
 // The table of all evaluations, set by set, and their curves.
 Html score_table(const std::vector<Evaluation>& evaluations);
+// What the scored files may mean instead.
+Html score_questions(const std::vector<Evaluation>& evaluations);
 Html score_curves(const std::vector<Evaluation>& evaluations);
 
 // The best, median and worst images of each set, `count` of each, ranked by the last evaluation

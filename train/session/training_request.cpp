@@ -28,6 +28,8 @@ std::string config_json(const TrainingRequest& request, Exec& exec) {
                                 {"weight", request.weight}};
   request.options.add_to(config);
   config["on_bad_image"] = request.on_bad_image == data::OnBadImage::kSkip ? "skip" : "fail";
+  for (const auto& [option, value] : data::words_of(request.sources.reading))
+    config[option] = value;
   config["seed"] = exec.options().seed;
   config["amp"] = autocasts(exec) ? "bf16" : "none";
   config["fast"] = exec.options().fast;

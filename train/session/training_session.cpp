@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include "data/meaning/inspect.h"
+#include "data/sets/exclusions.h"
 #include "engine/pinned_memory.h"
 #include "models/weights/load_network.h"
 #include "train/inference/scored_lists.h"
@@ -70,6 +72,7 @@ void TrainingSession::run() {
   // What is missing shows before anything is computed.
   std::vector<data::SampleFiles> samples = request_.recipe->samples(sources_);
   if (!request_.vals.empty()) scored_lists_ = lists_for(*network_, request_.vals, sources_);
+  if (ranks_.writes()) question(samples);
   const RunIdentity samples_only{.config_hash = {}, .dataset_hash = samples_hash(samples)};
   const std::vector<fs::path> files = files_of(samples);
   std::vector<std::string> contents;
@@ -107,6 +110,20 @@ void TrainingSession::run() {
 // Of what all ranks see, one speaks.
 void TrainingSession::note(const std::string& sentence) {
   if (ranks_.writes()) console_.note(sentence);
+}
+
+void TrainingSession::question(const std::vector<data::SampleFiles>& samples) const {
+  const auto tell = [&](std::span<const data::SampleFiles> files, bool fixed_threshold) {
+    for (const data::InspectedSet& set : data::inspect(files, fixed_threshold))
+      for (const std::string& sentence : set.sentences()) console_.note(sentence);
+  };
+  tell(samples, /*fixed_threshold=*/true);
+  std::vector<std::string> scored;
+  for (const data::SampleList& list : scored_lists_) {
+    tell(list.samples, /*fixed_threshold=*/false);
+    scored.push_back(set_name(list));
+  }
+  if (!scored.empty()) data::warn_of_unused_exclusions(scored, sources_);
 }
 
 void TrainingSession::load() {

@@ -41,6 +41,8 @@ class TrainingSession {
 
  private:
   void note(const std::string& sentence);
+  // Tells what is strange about the files, before anything is computed of them.
+  void question(const std::vector<data::SampleFiles>& samples) const;
   void load();
   void compare_contents(const RunDirectory& directory, std::span<const std::filesystem::path> files,
                         std::span<const std::string> hashes);

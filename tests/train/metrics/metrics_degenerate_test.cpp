@@ -107,6 +107,51 @@ TEST(MetricsDegenerate, SetsCountWhatWasRepairedAndOneNanMakesTheMeanNan) {
   EXPECT_TRUE(std::isfinite(reference.summary().e_measure));
 }
 
+// Right is 1 and wrong is 0, where the reference says 1e8: one such image spoilt a whole set.
+TEST(MetricsDegenerate, OnePixelHasAnEMeasure) {
+  const auto scored = [](int value, int truth) {
+    return score_saved_map(grey_image(1, 1, {static_cast<std::uint8_t>(value)}),
+                           grey_image(1, 1, {static_cast<std::uint8_t>(truth)}));
+  };
+  EXPECT_EQ(scored(255, 255).e_measure, 1);
+  EXPECT_EQ(scored(200, 0).e_measure, 1);  // below its adaptive threshold 1: nothing is positive
+  EXPECT_EQ(scored(0, 0).e_measure, 0);    // at its threshold 0: all is
+  EXPECT_EQ(scored(200, 255).e_measure, 0);
+  EXPECT_TRUE(scored(200, 255).single_pixel);
+  EXPECT_FALSE(score_image(ramp(1, 2), truth_with(1, 2, {1})).single_pixel);
+}
+
+// One pixel, one row, one column, black and white truths, constant maps: all scores of all pairs
+// are finite, within what the formulas' divisors allow, and counted.
+TEST(MetricsDegenerate, AllScoresOfEveryEdgeAreFinite) {
+  SetScores set;
+  const std::vector<std::pair<int, int>> sizes{{1, 1}, {1, 30}, {30, 1}, {2, 2}, {1, 2}, {7, 9}};
+  for (const auto& [height, width] : sizes) {
+    data::Image black(height, width, 1), white(height, width, 1, 255), half(height, width, 1);
+    std::fill(half.pixels.begin() + half.pixels.size() / 2, half.pixels.end(), std::uint8_t{255});
+    data::Image grey(height, width, 1, 100), rising(height, width, 1);
+    for (std::size_t i = 0; i < rising.pixels.size(); ++i)
+      rising.pixels[i] = static_cast<std::uint8_t>(4 * i);
+    for (const data::Image& truth : {black, white, half}) {
+      for (const data::Image& map : {black, white, grey, half, rising}) {
+        const ImageScores scores = score_saved_map(map, truth);
+        for (const double value : {scores.mae, scores.adaptive_f, scores.max_f(), scores.s_measure,
+                                   scores.weighted_f, scores.iou, scores.e_measure}) {
+          EXPECT_GE(value, -1) << height << 'x' << width;
+          EXPECT_LE(value, 2) << height << 'x' << width;
+        }
+        set.add(scores);
+      }
+    }
+  }
+  const SetSummary mean = set.summary();
+  EXPECT_EQ(mean.single_pixels, 15);
+  EXPECT_EQ(mean.empty_truths, 6 * 5);
+  EXPECT_EQ(mean.full_truths, 6 * 5 + 5);        // half of one pixel is that pixel
+  EXPECT_EQ(mean.constant_maps, 6 * 9 + 2 * 3);  // of one pixel all maps are
+  EXPECT_TRUE(std::isfinite(mean.max_f));
+}
+
 // Half of the pixels lie on twice the mean exactly: they count as positive.
 TEST(MetricsDegenerate, PixelsOnTheAdaptiveThresholdArePositive) {
   data::FloatMap map(10, 10);

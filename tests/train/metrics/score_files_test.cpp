@@ -47,7 +47,7 @@ TEST(MetricsReport, CsvQuotesNamesAndKeepsEveryDigit) {
   const std::string csv = images_csv(two_sets());
   EXPECT_EQ(csv.substr(0, csv.find('\n')),
             "set,image,max_f,adaptive_f,weighted_f,mae,s_measure,e_measure,iou,centre_distance,"
-            "empty_truth,degenerate_block,empty_union");
+            "empty_truth,degenerate_block,empty_union,full_truth,constant_map,single_pixel");
   EXPECT_THAT(csv, HasSubstr("\"ours, \"\"new\"\"\",video/1,"));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 5);
   EXPECT_THAT(curves_csv(two_sets()), HasSubstr("theirs,254,0.47499999999999998,1,"));

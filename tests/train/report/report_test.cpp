@@ -132,8 +132,10 @@ TEST_F(Report, EscapesWhatComesFromFiles) {
              "{\"device\":\"<p>\",\"ops\":[{\"op\":\"<td>\",\"calls\":1,\"milliseconds\":1}]}");
   write_text(scratch_.path() / "scores/scores.json",
              "{\"sets\":[{\"name\":\"<h1>\",\"images\":1,\"scores\":{\"mae\":0.5},\"curve\":{"
-             "\"precision\":[1,0],\"recall\":[0,1],\"f\":[0,0]}}]}");
+             "\"precision\":[1,0],\"recall\":[0,1],\"f\":[0,0]},\"questions\":[{\"text\":"
+             "\"1 of 1 masks <em>\"},7]}]}");
   const std::string html = page().html;
+  expect_shown(html, "<li>&lt;h1&gt;: 1 of 1 masks &lt;em&gt;</li>");
   expect_shown(html, "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;");
   for (const char* shown :
        {"&lt;b&gt;.&lt;i&gt;", "&lt;u&gt;", "on &lt;p&gt;", "&lt;td&gt;", "&lt;h1&gt;"})

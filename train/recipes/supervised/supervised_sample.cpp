@@ -7,6 +7,7 @@
 #include "data/image/normalize.h"
 #include "data/image/resize_pillow.h"
 #include "data/loading/draws.h"
+#include "data/meaning/read_meant.h"
 #include "data/scenes/scribble.h"
 #include "engine/error.h"
 #include "train/recipes/supervised/crop.h"
@@ -52,7 +53,7 @@ bool load_supervised_sample(const data::SampleFiles& files, int size,
                             const data::SampleRequest& request, const SupervisedLook& look,
                             const SupervisedSpans& out) {
   SALIX_CHECK(size > 0, "load_supervised_sample: the size must be positive; got ", size);
-  const data::Image photograph = data::read_rgb(files.image);
+  const data::Image photograph = data::read_photograph(files.image, files.reading, nullptr);
   const int height = photograph.height, width = photograph.width;
   CropDraws cut;
   if (look.crop) cut = draw_crop(height, width, request.seed, request.epoch, request.sample);
@@ -63,7 +64,8 @@ bool load_supervised_sample(const data::SampleFiles& files, int size,
   if (!out.mask.empty()) {
     check_has(files, "mask", files.mask);
     const bool strokes = look.labels == LabelKind::kScribbles;
-    const data::Image file = data::read_grey(files.mask);
+    const data::Image file =
+        strokes ? data::read_grey(files.mask) : data::read_mask(files.mask, files.reading, nullptr);
     const data::Image mask = strokes ? view.of_labels(file) : view.of(file);
     SALIX_CHECK(out.mask.size() == mask.pixels.size(), "load_supervised_sample: the mask has ",
                 mask.pixels.size(), " values; got room for ", out.mask.size());
@@ -74,7 +76,8 @@ bool load_supervised_sample(const data::SampleFiles& files, int size,
   }
   if (!out.modality.empty()) {
     check_has(files, "modality", files.modality);
-    data::scale_modality(view.of(data::read_rgb(files.modality)), out.modality);
+    const data::Image modality = data::read_modality(files.modality, files.reading, nullptr);
+    data::scale_modality(view.of(modality), out.modality);
   }
   return view.flip;
 }
