@@ -4,6 +4,7 @@
 * quoted code no longer stands in the sources: a fenced block right after a line `<!-- from PATH -->` must
   occur in PATH line by line (indentation aside);
 * a relative link, or a file of the project named in code (`train/crf/crf_label.h`), does not exist;
+* a test named in code (`Png.HarmlessOdditiesAreRead`) does not exist;
 * a line is wider than 125 columns, tables aside.
 """
 import pathlib
@@ -18,8 +19,19 @@ FOLDERS = "bench|cmake|data|docs|engine|kernels|layers|models|scripts|tests|tool
 # A path with an extension anywhere in code; a whole span may also name a folder.
 FILE = re.compile(rf"(?<![\w/.=$-])(?:{FOLDERS})/[\w/.-]+\.(?:h|cpp|cu|py|sh|md|txt|json)(?![\w.])")
 PLACE = re.compile(rf"(?:{FOLDERS})(?:/[\w.-]+)+/?")
+# A test of GoogleTest: its suite and its name begin with capitals, and it is a sentence.
+TEST = re.compile(r"(?<![\w/.:])[A-Z]\w+\.[A-Z][a-z]*[A-Z]\w+(?![\w.(*])")
 # Words that stand for a name of the reader's own: my_op, DATE-DEVICE.json, FOLDER.
 INVENTED = re.compile(r"\bmy_|[A-Z]{3}")
+
+
+def tests_there() -> set[str]:
+    """Suite.Name of every test in the sources."""
+    declared = re.compile(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", re.MULTILINE)
+    return {f"{suite}.{name}" for path in ROOT.glob("tests/**/*.cpp") for suite, name in declared.findall(path.read_text())}
+
+
+TESTS = tests_there()
 
 
 def squeezed(lines: list[str]) -> list[str]:
@@ -40,7 +52,8 @@ def files_named(line: str, in_code: bool) -> list[str]:
 
 def missing(page: pathlib.Path, line: str, in_code: bool) -> list[str]:
     links = [] if in_code else [target for target in LINK.findall(line) if not (page.parent / target).exists()]
-    return links + [name for name in files_named(line, in_code)
+    tests = [name for span in SPAN.findall(line) if not in_code for name in TEST.findall(span) if name not in TESTS]
+    return links + tests + [name for name in files_named(line, in_code)
                     if not INVENTED.search(name) and not (ROOT / name).exists()]
 
 
@@ -54,7 +67,7 @@ def check(page: pathlib.Path) -> tuple[int, list[str]]:
     for number, line in enumerate(lines):
         in_code ^= line.startswith("```")
         for name in missing(page, line, in_code):
-            wrong(number, f"no such file: {name}")
+            wrong(number, f"no such file or test: {name}")
         if len(line) > COLUMNS and not line.startswith("|"):
             wrong(number, f"{len(line)} columns, more than {COLUMNS}")
         match = re.fullmatch(r"<!-- from (\S+) -->", line.strip())
