@@ -40,6 +40,7 @@ struct NetworkFacts {
   char default_task = 'c';                   // a letter: what it is tested on unless told
   double weight_decay = 5e-4;                // of its published training
   std::string head = "decoder.";  // a weight file with such names holds the whole network
+  std::string signature = {};     // what some names of no other network begin with
 };
 
 class Network : public Module {

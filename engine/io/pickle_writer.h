@@ -30,6 +30,12 @@ class PickleWriter {
   PickleWriter& persistent() { return op('Q'); }
   PickleWriter& call() { return op('R'); }  // global, then its tuple of arguments
 
+  // Instructions as they are, for tests: nothing here writes objects.
+  PickleWriter& raw(std::string_view instructions) {
+    bytes_ += instructions;
+    return *this;
+  }
+
   // The finished pickle.
   std::string finish() { return op('.').bytes_; }
 

@@ -14,39 +14,35 @@ constexpr std::size_t kManyTensors = std::size_t{1} << 32;
 
 // In the order of preference. Of two networks in a file the one its authors evaluate comes first:
 // DINO's teacher, BYOL's online network; weights come before their moving average.
-constexpr std::array<std::string_view, 29> kContainers{"state_dict",
-                                                       "model_state_dict",
-                                                       "model_state",
-                                                       "network_state_dict",
-                                                       "net_state_dict",
-                                                       "model",
-                                                       "net",
-                                                       "network",
-                                                       "module",
-                                                       "params",
-                                                       "weights",
-                                                       "model_weights",
-                                                       "encoder_state_dict",
-                                                       "encoder",
-                                                       "backbone",
-                                                       "resnet",
-                                                       "teacher",
-                                                       "student",
-                                                       "online_network",
-                                                       "online_encoder",
-                                                       "online",
-                                                       "generator",
-                                                       "G",
-                                                       "state_dict_ema",
-                                                       "model_ema",
-                                                       "ema_state_dict",
-                                                       "params_ema",
-                                                       "ema_model",
-                                                       "ema"};
+// Each may end in `_state_dict`.
+constexpr auto kContainers = std::to_array<std::string_view>({"state_dict",
+                                                              "model_state",
+                                                              "model",
+                                                              "net",
+                                                              "network",
+                                                              "module",
+                                                              "params",
+                                                              "weights",
+                                                              "model_weights",
+                                                              "encoder",
+                                                              "backbone",
+                                                              "resnet",
+                                                              "teacher",
+                                                              "student",
+                                                              "online_network",
+                                                              "online_encoder",
+                                                              "online",
+                                                              "generator",
+                                                              "G",
+                                                              "state_dict_ema",
+                                                              "model_ema",
+                                                              "params_ema",
+                                                              "ema_model",
+                                                              "ema"});
 
 // What an unknown entry is when its name says so: the optimizer's tensors are no weights.
-constexpr std::array<std::string_view, 8> kNoWeights{"optim", "sched",     "scaler", "amp",
-                                                     "loss",  "criterion", "rng",    "hyper"};
+constexpr auto kNoWeights = std::to_array<std::string_view>(
+    {"optim", "sched", "scaler", "amp", "loss", "criterion", "rng", "hyper"});
 
 class TensorCounter {
  public:
@@ -80,8 +76,13 @@ struct Container {
   std::string name;
   PickleValue dict;
   std::size_t tensors;
-  std::size_t rank;  // in kContainers; its size for other names
+  std::size_t rank;  // in kContainers; their count for other names
 };
+
+std::string_view usual_name(std::string_view name) {
+  constexpr std::string_view kEnd = "_state_dict";
+  return name.ends_with(kEnd) ? name.substr(0, name.size() - kEnd.size()) : name;
+}
 
 bool is_no_weights(std::string_view name) {
   return std::any_of(kNoWeights.begin(), kNoWeights.end(), [&](std::string_view part) {
@@ -95,7 +96,7 @@ std::vector<Container> containers_in(PickleValue dict, TensorCounter& counter) {
     const PickleValue value = dict.value(i);
     if (!dict.key(i).is(PickleKind::kString) || !value.is(PickleKind::kDict)) continue;
     const std::string name(dict.key(i).text());
-    const auto* const known = std::find(kContainers.begin(), kContainers.end(), name);
+    const auto* const known = std::find(kContainers.begin(), kContainers.end(), usual_name(name));
     const std::size_t tensors = counter.in(value);
     if (tensors == 0 || (known == kContainers.end() && is_no_weights(name))) continue;
     found.push_back({name, value, tensors, static_cast<std::size_t>(known - kContainers.begin())});

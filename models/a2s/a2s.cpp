@@ -87,7 +87,9 @@ std::vector<NamedOutput> A2s::outputs(const Tensor& image, const Tensor&) {
   return {{"final", (*this)(image).logits}};
 }
 
-NetworkFacts A2s::describe() { return {.name = "a2s", .default_recipe = "a2s"}; }
+NetworkFacts A2s::describe() {
+  return {.name = "a2s", .default_recipe = "a2s", .signature = "decoder.ad2."};
+}
 
 std::vector<ParameterGroup> A2s::parameter_groups() { return encoder_and_decoder({"encoder."}); }
 

@@ -97,7 +97,9 @@ std::vector<NamedOutput> Cornet::outputs(const Tensor& image, const Tensor&) {
   return {{"final", (*this)(image).logits}};
 }
 
-NetworkFacts Cornet::describe() { return {.name = "cornet", .default_recipe = "pseudo-labels"}; }
+NetworkFacts Cornet::describe() {
+  return {.name = "cornet", .default_recipe = "pseudo-labels", .signature = "decoder.adapter0."};
+}
 
 std::vector<ParameterGroup> Cornet::parameter_groups() { return encoder_and_decoder({"encoder."}); }
 

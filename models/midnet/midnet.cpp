@@ -73,7 +73,8 @@ NetworkFacts Midnet::describe() {
           .inputs = {"image", "modality"},
           .default_recipe = "pseudo-labels",
           .default_task = 'd',
-          .weight_decay = 0};
+          .weight_decay = 0,
+          .signature = "trans_rgb."};
 }
 
 std::vector<ParameterGroup> Midnet::parameter_groups() {

@@ -291,5 +291,21 @@ TEST(Cli, WeightsConvertKeepsEveryBitAndDiffSeesOne) {
   EXPECT_EQ(info["tensors"][0]["sum"], 10);
 }
 
+TEST(Cli, WeightsInfoSaysWhoseTheyAre) {
+  const ScratchFolder folder;
+  io::NamedArrays arrays;
+  for (const char* name : {"conv1.weight", "layer1.0.conv1.weight"})
+    arrays.add(str("module.encoder_q.", name), io::Array::zeros(DType::kFloat32, {1}));
+  io::write_weights(folder / "moco.pth.tar", arrays);
+  const std::string text = salix_run({"weights", "info", folder / "moco.pth.tar"}).out;
+  EXPECT_THAT(text, HasSubstr("\n  looks like MoCo v1 or v2: the encoder of a ResNet-50, behind "
+                              "'module.encoder_q.'\n"));
+  const Json info =
+      Json::parse(salix_run({"weights", "info", folder / "moco.pth.tar", "--json"}).out);
+  EXPECT_EQ(info["publisher"], "MoCo v1 or v2");
+  EXPECT_EQ(info["prefix"], "module.encoder_q.");
+  EXPECT_EQ(info["container"], "");
+}
+
 }  // namespace
 }  // namespace salix::testing

@@ -7,6 +7,7 @@
 
 #include "engine/io/result_paths.h"
 #include "engine/io/weights.h"
+#include "models/weights/dialect.h"
 #include "tools/commands.h"
 
 namespace salix::cli {
@@ -55,8 +56,14 @@ void print_info(const std::string& path, bool as_json, const Output& output) {
   if (as_json) {
     Json metadata = Json::object();
     for (const auto& [key, value] : weights.metadata) metadata[key] = value;
+    const WeightsDialect dialect = recognise(weights);
     output.out << Json{{"file", path},
                        {"format", weights.format},
+                       {"publisher", dialect.publisher},
+                       {"content", dialect.content},
+                       {"container", dialect.container},
+                       {"not_taken", weights.other_containers},
+                       {"prefix", dialect.prefix},
                        {"elements", elements},
                        {"metadata", metadata},
                        {"tensors", tensors}}
@@ -65,7 +72,7 @@ void print_info(const std::string& path, bool as_json, const Output& output) {
     return;
   }
   output.out << path << ": " << weights.format << ", " << weights.arrays.size() << " tensors, "
-             << elements << " elements\n";
+             << elements << " elements\n  " << in_words(weights) << '\n';
   for (const auto& [key, value] : weights.metadata)
     output.out << "  " << key << " = " << value << '\n';
   for (const std::string& name : weights.ignored)

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
+#include "layers/modules/init.h"
 #include "models/a2s/a2s.h"
 #include "tests/support/hash_fill.h"
 #include "tests/support/tensors.h"
@@ -15,7 +18,7 @@ using ::testing::IsEmpty;
 
 class Import : public ::testing::Test {
  protected:
-  Import() : source(exec), target(exec) { hash_fill(source); }
+  Import() : skip(exec), source(exec), target(exec) { hash_fill(source); }
 
   // The source's encoder as other people's files name it.
   io::NamedArrays file(const std::string& prefix, bool with_counters = true) {
@@ -36,6 +39,7 @@ class Import : public ::testing::Test {
   }
 
   Exec exec;
+  init::SkipInit skip;
   ResNet50 source, target;
 };
 
@@ -57,7 +61,7 @@ TEST_F(Import, TakesTheQueryEncoderOfAMocoCheckpoint) {
 }
 
 TEST_F(Import, TakesEveryPrefixInUse) {
-  for (const char* prefix : {"encoder_q.", "module.", "backbone.", "encoder.", ""}) {
+  for (const char* prefix : {"encoder_q.0.", "module._orig_mod.", "backbone.", ""}) {
     hash_fill(target, "other.");
     EXPECT_EQ(import_encoder(target, file(prefix), false).prefix, prefix);
     expect_encoder_equals_source();
@@ -79,11 +83,40 @@ TEST_F(Import, DemandsAllTensorsUnlessToldOtherwise) {
   EXPECT_EQ(result.report.missing.size(), 50u);
 }
 
-TEST_F(Import, RefusesFilesThatHoldNoEncoder) {
+TEST_F(Import, RefusesFilesThatHoldNoEncoderAndShowsTheirNames) {
   io::NamedArrays arrays;
-  arrays.add("something", io::Array::zeros(DType::kFloat32, {1}));
+  for (const char* name : {"blocks.0", "blocks.1", "blocks.2", "blocks.3", "blocks.4"})
+    arrays.add(name, io::Array::zeros(DType::kFloat32, {1}));
   EXPECT_THAT(error_of([&] { import_encoder(target, arrays, true); }),
-              HasSubstr("found no ResNet-50 encoder"));
+              AllOf(HasSubstr("found no ResNet-50 encoder"),
+                    HasSubstr("'blocks.0', 'blocks.1', 'blocks.2' and 2 more"),
+                    HasSubstr("salix weights convert FROM TO --strip-prefix START")));
+}
+
+// 17 blocks more in layer3, as a ResNet-101 has: nothing is cut down to fit.
+TEST_F(Import, RefusesDeeperResNets) {
+  io::NamedArrays deeper = file("module.");
+  for (int block = 6; block < 23; ++block)
+    deeper.add(str("module.layer3.", block, ".conv1.weight"),
+               io::Array::zeros(DType::kFloat32, {1}));
+  const std::vector<float> before = target.state()[0].tensor->to_vector<float>();
+  EXPECT_THAT(error_of([&] { import_encoder(target, deeper, true); }),
+              AllOf(HasSubstr("behind 'module.' must be a ResNet-50"),
+                    HasSubstr("deeper than ResNet-50: has layer3.6 to layer3.22")));
+  EXPECT_EQ(target.state()[0].tensor->to_vector<float>(), before);
+}
+
+TEST_F(Import, RefusesWhatIsNoNumber) {
+  io::NamedArrays broken;
+  for (const io::NamedArray& named : file("")) {
+    io::Array array = named.array;
+    if (named.name == "layer1.0.bn1.bias") array.as<float>()[3] = std::nanf("");
+    if (named.name == "layer4.2.bn3.bias") array.as<float>()[5] = -INFINITY;
+    broken.add(named.name, array);
+  }
+  EXPECT_THAT(error_of([&] { import_encoder(target, broken, false); }),
+              HasSubstr("'layer1.0.bn1.bias' holds 1 NaN and 0 infinite values of 64, and 1 more "
+                        "tensors hold such: the training that wrote the file diverged"));
 }
 
 TEST(ImportNetwork, StripsWrappersAndLeavesNothingOut) {
@@ -92,13 +125,35 @@ TEST(ImportNetwork, StripsWrappersAndLeavesNothingOut) {
   hash_fill(source);
   io::NamedArrays wrapped;
   for (const io::NamedArray& named : state_dict(source))
-    wrapped.add("module.model." + named.name, named.array);
+    wrapped.add("module._orig_mod.net." + named.name, named.array);
   const LoadSummary report = import_network(target, wrapped);
   EXPECT_EQ(report.loaded.size(), 352u);
   EXPECT_THAT(report.ignored, IsEmpty());
   for (std::size_t i = 0; i < source.state().size(); ++i) {
     EXPECT_TRUE(same_bits(*source.state()[i].tensor, *target.state()[i].tensor));
   }
+}
+
+// In the encoder or anywhere else, in any type.
+TEST(ImportNetwork, RefusesWhatIsNoNumberAndDeeperEncoders) {
+  Exec exec;
+  A2s network(exec);
+  io::NamedArrays good, broken;
+  for (const io::NamedArray& named : state_dict(network)) {
+    good.add(named.name, named.array);
+    io::Array array = named.array;
+    if (named.name == "decoder.ad2.ad0.0.bias") {
+      array = io::Array::zeros(DType::kBFloat16, array.shape);
+      array.as<bfloat16>()[1] = bfloat16(std::nanf(""));
+    }
+    broken.add(named.name, array);
+  }
+  EXPECT_THAT(error_of([&] { import_network(network, broken); }),
+              HasSubstr("'decoder.ad2.ad0.0.bias' holds 1 NaN"));
+  good.add("encoder.layer3.6.conv1.weight", io::Array::zeros(DType::kFloat32, {1}));
+  EXPECT_THAT(
+      error_of([&] { import_network(network, good); }),
+      AllOf(HasSubstr("'encoder.layer3.6.conv1.weight'"), HasSubstr("deeper than ResNet-50")));
 }
 
 TEST(ImportNetwork, NamesWhatIsMissing) {
