@@ -1,6 +1,7 @@
-// Small texts of messages.
+// Small texts of messages and names.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,15 @@ namespace salix {
 inline void add_to_list(std::string& list, std::string_view name) {
   if (!list.empty()) list += ", ";
   list += name;
+}
+
+// ".JPG" -> ".jpg", for the letters of ASCII; "" where there is none.
+inline std::string lower_extension(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  for (char& letter : extension) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return extension;
 }
 
 }  // namespace salix

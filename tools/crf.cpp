@@ -12,9 +12,10 @@
 
 #include "data/image/image_io.h"
 #include "data/sets/file_list.h"
+#include "engine/io/json_text.h"
 #include "engine/io/npy.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/progress.h"
+#include "tools/cli/console.h"
 #include "tools/commands.h"
 #include "train/crf/refine_map.h"
 
@@ -35,12 +36,14 @@ struct Job {
   fs::path image, map;  // map is empty when there is none of that name
 };
 
-std::vector<Job> make_jobs(const Request& request) {
+std::vector<Job> make_jobs(const Request& request, const Output& output) {
+  const auto warn = notes_on(output.err);
   std::map<std::string, fs::path> maps;
-  for (const fs::path& map : data::list_images(request.maps)) maps[map.stem().string()] = map;
+  for (const fs::path& map : data::list_images(request.maps, false, warn))
+    maps[map.stem().string()] = map;
   std::vector<Job> jobs;
   std::map<std::string, fs::path> names;
-  for (const fs::path& image : data::list_images(request.images)) {
+  for (const fs::path& image : data::list_images(request.images, false, warn)) {
     const std::string name = image.stem().string();
     const auto [used, is_new] = names.emplace(name, image);
     SALIX_CHECK(is_new, "crf: images must have different names; got '", used->second.string(),
@@ -54,7 +57,7 @@ std::vector<Job> make_jobs(const Request& request) {
 class CrfRun {
  public:
   CrfRun(const Request& request, const Output& output)
-      : request_(request), output_(output), jobs_(make_jobs(request)) {}
+      : request_(request), output_(output), jobs_(make_jobs(request, output)) {}
 
   void run() {
     fs::create_directories(request_.out);
@@ -138,7 +141,7 @@ class CrfRun {
                                           {"written", written},
                                           {"failed", failed_},
                                           {"out", request_.out}};
-      output_.out << result.dump(2) << '\n';
+      output_.out << io::json_text(result) << '\n';
     } else {
       output_.out << written << " of " << jobs_.size() << " refined into " << request_.out << '\n';
     }

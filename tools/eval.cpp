@@ -5,8 +5,8 @@
 
 #include "engine/io/atomic_file.h"
 #include "engine/parallel.h"
+#include "tools/cli/console.h"
 #include "tools/cli/dataset_flags.h"
-#include "tools/cli/progress.h"
 #include "tools/commands.h"
 #include "tools/test/evaluate_sets.h"
 #include "train/metrics/saved_maps.h"
@@ -50,7 +50,7 @@ void report_missing(const std::vector<std::string>& names, std::size_t found,
 
 FilesOfSet match(const std::string& name, const fs::path& predictions, const fs::path& truths,
                  const Request& request, const Output& output) {
-  MatchedFolders matched = match_folders(predictions, truths);
+  MatchedFolders matched = match_folders(predictions, truths, notes_on(output.err));
   report_missing(
       matched.missing, matched.files.size(),
       str("in '", truths.string(), "' have no map of that name in '", predictions.string(), "'"),

@@ -16,6 +16,7 @@ struct DatasetFlags {
   std::string root = "../dataset";
   std::vector<std::string> training_sets, test_sets, pseudo_folders, excluded;
   std::string pseudo_root = "pseudo";
+  bool available_only = false;
 
   // The options that they stand for. Errors    InvalidInput that names the flag's form.
   data::DatasetOptions options() const;

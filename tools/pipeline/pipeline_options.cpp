@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/json_text.h"
 #include "train/recipes/two_stages.h"
 
 namespace salix::cli {
@@ -106,7 +107,7 @@ std::string PipelineRequest::config_json() const {
                                 {"lr2", rate2},
                                 {"seed", common.seed}};
   if (refine_labels) config["olr"] = refinement_rule;
-  return config.dump(2) + "\n";
+  return io::json_text(config) + "\n";
 }
 
 void add_pipeline_options(CLI::App& command, PipelineRequest& request) {

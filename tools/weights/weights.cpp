@@ -5,6 +5,7 @@
 #include <iomanip>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/json_text.h"
 #include "engine/io/weights.h"
 #include "tools/commands.h"
 
@@ -54,13 +55,12 @@ void print_info(const std::string& path, bool as_json, const Output& output) {
   if (as_json) {
     Json metadata = Json::object();
     for (const auto& [key, value] : weights.metadata) metadata[key] = value;
-    output.out << Json{{"file", path},
-                       {"format", weights.format},
-                       {"elements", elements},
-                       {"metadata", metadata},
-                       {"tensors", tensors}}
-                      .dump(2)
-               << '\n';
+    const Json info{{"file", path},
+                    {"format", weights.format},
+                    {"elements", elements},
+                    {"metadata", metadata},
+                    {"tensors", tensors}};
+    output.out << io::json_text(info) << '\n';
     return;
   }
   output.out << path << ": " << weights.format << ", " << weights.arrays.size() << " tensors, "
@@ -144,7 +144,8 @@ void diff(const std::string& first, const std::string& second, bool as_json, con
     Json rows = Json::array();
     for (const Difference& row : found)
       rows.push_back({{"name", row.name}, {"difference", row.what}});
-    output.out << Json{{"identical", found.empty()}, {"differences", rows}}.dump(2) << '\n';
+    const Json result{{"identical", found.empty()}, {"differences", rows}};
+    output.out << io::json_text(result) << '\n';
   } else if (found.empty()) {
     output.out << "identical\n";
   } else {

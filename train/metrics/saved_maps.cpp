@@ -4,7 +4,6 @@
 #include <mutex>
 
 #include "data/image/image_io.h"
-#include "data/sets/file_list.h"
 #include "engine/error.h"
 #include "engine/parallel.h"
 
@@ -15,12 +14,12 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kNamedFailures = 10;
 
-std::map<std::string, fs::path> images_by_name(const fs::path& folder) {
+std::map<std::string, fs::path> images_by_name(const fs::path& folder, const data::Warn& warn) {
   if (!fs::is_directory(folder))
     throw IoError(str("eval: '", folder.string(), "' must be a folder of images; check the path"));
   const std::vector<std::string> inputs{folder.string()};
   std::map<std::string, fs::path> images;
-  for (const fs::path& path : data::list_images(inputs, /*recursive=*/true)) {
+  for (const fs::path& path : data::list_images(inputs, /*recursive=*/true, warn)) {
     const std::string name = path.lexically_relative(folder).replace_extension().generic_string();
     const auto [found, added] = images.emplace(name, path);
     SALIX_CHECK(added, "eval: '", folder.string(), "' must hold one image per name; got ",
@@ -32,10 +31,11 @@ std::map<std::string, fs::path> images_by_name(const fs::path& folder) {
 
 }  // namespace
 
-MatchedFolders match_folders(const fs::path& predictions, const fs::path& truths) {
-  const std::map<std::string, fs::path> maps = images_by_name(predictions);
+MatchedFolders match_folders(const fs::path& predictions, const fs::path& truths,
+                             const data::Warn& warn) {
+  const std::map<std::string, fs::path> maps = images_by_name(predictions, warn);
   MatchedFolders matched;
-  for (const auto& [name, truth] : images_by_name(truths)) {
+  for (const auto& [name, truth] : images_by_name(truths, warn)) {
     const auto found = maps.find(name);
     if (found == maps.end()) {
       matched.missing.push_back(name);

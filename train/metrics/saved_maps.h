@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/sets/file_list.h"
 #include "train/metrics/score_files.h"
 
 namespace salix {
@@ -24,11 +25,11 @@ struct MatchedFolders {
 };
 
 // Pairs the images of two folders, sub-folders included, by their path without the last
-// extension: truths/video/3.png goes with maps/video/3.jpg.
+// extension: truths/video/3.png goes with maps/video/3.jpg. `warn` as in data::list_images().
 // Errors    IoError for a folder that is missing or without images; InvalidInput where two
 //           files of one folder have one name.
 MatchedFolders match_folders(const std::filesystem::path& predictions,
-                             const std::filesystem::path& truths);
+                             const std::filesystem::path& truths, const data::Warn& warn = {});
 
 // Scores every pair (score_saved_map), several at a time; `scored` is called after each, never
 // by two threads at once. The sums run in the order of `files`, so the result has the same
