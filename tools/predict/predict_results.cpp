@@ -4,6 +4,9 @@
 #include <ostream>
 
 #include "data/image/image_io.h"
+#include "engine/io/json_text.h"
+#include "train/inference/inference_pass.h"
+#include "train/session/interrupted.h"
 
 namespace salix::cli {
 
@@ -23,12 +26,18 @@ void PredictResults::written(data::SheetEntry* entry) {
   }
   ++written_;
   progress_->advance();
+  check_signal();
 }
 
 void PredictResults::failed(const std::string& input, const std::string& sentence) {
   failed_.push_back(input);
   progress_->say(str("skipped: ", sentence));
   progress_->advance();
+  check_signal();
+}
+
+void PredictResults::check_signal() const {
+  if (signal_.requested()) throw PassStopped("predict: stopped");
 }
 
 void PredictResults::finish(ProfileSession& profile) {
@@ -38,9 +47,13 @@ void PredictResults::finish(ProfileSession& profile) {
   if (request_.common.json) {
     const nlohmann::ordered_json result{
         {"inputs", jobs_}, {"written", written_}, {"failed", failed_}, {"out", request_.out}};
-    output_.out << result.dump(2) << '\n';
+    output_.out << io::json_text(result) << '\n';
   } else {
     output_.out << written_ << " of " << jobs_ << " predicted into " << request_.out << '\n';
+  }
+  if (signal_.requested()) {
+    throw Interrupted(str("stopped after ", written_ + failed_.size(), " of ", jobs_, " inputs"),
+                      signal_.exit_code());
   }
   if (!failed_.empty()) {
     throw WorkFailed(str(failed_.size(), " of ", jobs_, " inputs failed (named above)"));

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
 #include "engine/comm/communicator.h"
+#include "models/weights/load_network.h"
 #include "train/console/console.h"
 #include "train/loop/stop_signal.h"
 #include "train/run_folder/run_directory.h"
@@ -41,6 +43,8 @@ class TrainingSession {
  private:
   void note(const std::string& sentence);
   void load();
+  std::vector<data::SampleFiles> check_request();
+  void say_what_is_there(const std::vector<data::SampleFiles>& samples);
   RunDirectory open(const ManifestRequest& manifest) const;
   TrainingRunParams run_params(const RunIdentity& identity) const;
   TrainingWatcher watcher();
@@ -55,8 +59,10 @@ class TrainingSession {
   Console& console_;
   OverRanks ranks_;
   data::DatasetOptions sources_;
+  std::set<std::string> said_;  // of the sources
   RunPlan plan_;
   std::unique_ptr<Network> network_;
+  WeightsSummary weights_;
   std::vector<data::SampleList> scored_lists_;
   const StopSignal* signal_ = nullptr;
   std::unique_ptr<ProgressBar> bar_;

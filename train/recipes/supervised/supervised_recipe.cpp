@@ -74,9 +74,7 @@ void SupervisedRecipe::describe_strategy(Options& options) {
                .range = {{1, 4096}}});
 }
 
-RunPlan SupervisedRecipe::plan() const {
-  return {common_.letters, common_.batch, common_.size, {.epochs = epochs()}};
-}
+RunPlan SupervisedRecipe::plan() const { return common_.plan(epochs()); }
 
 void SupervisedRecipe::check(const Network& network) const {
   parse_loss_terms(losses_);
