@@ -13,9 +13,11 @@
 #include "data/image/image_io.h"
 #include "data/meaning/read_meant.h"
 #include "data/sets/file_list.h"
+#include "engine/io/json_text.h"
 #include "engine/io/npy.h"
 #include "engine/io/result_paths.h"
 #include "tools/cli/common_options.h"
+#include "tools/cli/console.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/reading_flags.h"
 #include "tools/commands.h"
@@ -45,9 +47,10 @@ struct Job {
 };
 
 // `a_map` becomes the name of a map, to show how they are called.
-std::vector<Job> make_jobs(const Request& request, std::string& a_map) {
+std::vector<Job> make_jobs(const Request& request, std::string& a_map, const Output& output) {
+  const auto warn = notes_on(output.err);
   std::map<std::string, fs::path> maps;
-  for (const fs::path& map : data::list_images(request.maps)) {
+  for (const fs::path& map : data::list_images(request.maps, false, warn)) {
     const std::string name = map.stem().string();
     if (a_map.empty()) a_map = name;
     if (!name.ends_with(request.suffix)) continue;
@@ -58,7 +61,7 @@ std::vector<Job> make_jobs(const Request& request, std::string& a_map) {
   }
   std::vector<Job> jobs;
   std::map<std::string, fs::path> names;
-  for (const fs::path& image : data::list_images(request.images)) {
+  for (const fs::path& image : data::list_images(request.images, false, warn)) {
     const std::string name = image.stem().string();
     const auto [used, is_new] = names.emplace(name, image);
     SALIX_CHECK(is_new, "crf: images must have different names; got '", used->second.string(),
@@ -93,7 +96,7 @@ class CrfRun {
       : request_(request),
         output_(output),
         reading_(request.reading.reading()),
-        jobs_(make_jobs(request, a_map_)) {}
+        jobs_(make_jobs(request, a_map_, output)) {}
 
   void run() {
     plan_results(request_, jobs_);
@@ -185,8 +188,7 @@ class CrfRun {
                                           {"failed", failed_},
                                           {"questions", questions_json(questions)},
                                           {"out", request_.out}};
-      // A file's name need not be UTF-8; JSON must.
-      output_.out << result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+      output_.out << io::json_text(result) << '\n';
     } else {
       output_.out << written << " of " << jobs_.size() << " refined into " << request_.out << '\n';
     }

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/json_text.h"
 #include "engine/io/result_paths.h"
 #include "models/export/onnx_model.h"
 #include "models/weights/load_network.h"
@@ -30,16 +31,15 @@ void export_network(const Request& request, const Output& output) {
   }
   const OnnxSummary summary = export_onnx(*loaded.network, request.size, request.out);
   if (request.common.json) {
-    output.out << nlohmann::ordered_json{{"file", request.out},
-                                         {"network", request.network},
-                                         {"size", request.size},
-                                         {"nodes", summary.nodes},
-                                         {"initializers", summary.initializers},
-                                         {"inputs", summary.inputs},
-                                         {"outputs", summary.outputs},
-                                         {"bytes", summary.bytes}}
-                      .dump(2)
-               << '\n';
+    const nlohmann::ordered_json result{{"file", request.out},
+                                        {"network", request.network},
+                                        {"size", request.size},
+                                        {"nodes", summary.nodes},
+                                        {"initializers", summary.initializers},
+                                        {"inputs", summary.inputs},
+                                        {"outputs", summary.outputs},
+                                        {"bytes", summary.bytes}};
+    output.out << io::json_text(result) << '\n';
   } else {
     output.out << request.out << ": " << request.network << " at " << request.size << " x "
                << request.size << ", " << summary.nodes << " nodes, " << summary.initializers

@@ -10,10 +10,11 @@
 #include "data/video/flow_colour.h"
 #include "data/video/optical_flow.h"
 #include "data/video/video_frames.h"
+#include "engine/io/json_text.h"
 #include "engine/io/npy.h"
 #include "engine/io/result_paths.h"
 #include "engine/parallel.h"
-#include "tools/cli/progress.h"
+#include "tools/cli/console.h"
 #include "tools/commands.h"
 
 namespace salix::cli {
@@ -48,9 +49,10 @@ void check_apart(const fs::path& frames, const fs::path& out) {
               "' for '", frames.string(), "'");
 }
 
-void add_videos(const fs::path& frames, const fs::path& out, std::vector<Folder>& folders) {
+void add_videos(const fs::path& frames, const fs::path& out, const data::Warn& warn,
+                std::vector<Folder>& folders) {
   check_apart(frames, out);
-  for (data::Video& video : data::videos_below(frames)) {
+  for (data::Video& video : data::videos_below(frames, warn)) {
     const fs::path place = out / video.name;
     for (const Folder& other : folders)
       SALIX_CHECK(other.out != place, "flow: the flow of two videos would go to '", place.string(),
@@ -59,19 +61,19 @@ void add_videos(const fs::path& frames, const fs::path& out, std::vector<Folder>
   }
 }
 
-std::vector<Folder> plan(const Request& request) {
+std::vector<Folder> plan(const Request& request, const data::Warn& warn) {
   std::vector<Folder> folders;
   for (const std::string& folder : request.folders) {
     // Several folders keep their names, so that their frames do not meet.
     fs::path name = fs::path(folder).lexically_normal();
     name = name.has_filename() ? name.filename() : name.parent_path().filename();
     const fs::path out = request.out;
-    add_videos(folder, request.folders.size() > 1 ? out / name : out, folders);
+    add_videos(folder, request.folders.size() > 1 ? out / name : out, warn, folders);
   }
   for (const std::string& set : request.sets) {
     const data::SetFolders found = data::find_set(data::Task::kVideo, set, request.root);
     const fs::path made = found.base / data::layout_of(data::Task::kVideo).modality;
-    add_videos(found.images, found.modality.empty() ? made : found.modality, folders);
+    add_videos(found.images, found.modality.empty() ? made : found.modality, warn, folders);
   }
   return folders;
 }
@@ -79,7 +81,7 @@ std::vector<Folder> plan(const Request& request) {
 class FlowRun {
  public:
   FlowRun(const Request& request, const Output& output)
-      : request_(request), output_(output), folders_(plan(request)) {
+      : request_(request), output_(output), folders_(plan(request, notes_on(output.err))) {
     for (const Folder& folder : folders_)
       for (std::size_t k = 0; k < folder.video.frames.size(); ++k) jobs_.push_back({&folder, k});
   }
@@ -169,7 +171,7 @@ class FlowRun {
                                           {"written", written_},
                                           {"kept", kept_},
                                           {"failed", failed_}};
-      output_.out << result.dump(2) << '\n';
+      output_.out << io::json_text(result) << '\n';
     } else {
       for (const Folder& folder : folders_)
         output_.out << folder.video.frames.size() << " frames: " << folder.out.string() << '\n';

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/backend.h"
+#include "engine/io/json_text.h"
 #include "engine/version.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
@@ -46,7 +47,7 @@ void add_info(CLI::App& app, const Output& output) {
   command->callback([json, output] {
     const Json facts = gather();
     if (*json) {
-      output.out << facts.dump(2) << '\n';
+      output.out << io::json_text(facts) << '\n';
       return;
     }
     const BuildInfo build = build_info();

@@ -32,6 +32,26 @@ void check_encodable(const char* op, const Image& image) {
               ": images below 2^30 bytes are written; got ", image.pixels.size());
 }
 
+// A pipe has no size: all that comes until its end.
+std::vector<std::uint8_t> read_pipe(std::ifstream& file, const fs::path& path,
+                                    const DecodeLimits& limits) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  const auto most = static_cast<std::size_t>(limits.max_file_bytes);
+  std::vector<std::uint8_t> bytes;
+  while (file) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + kPiece);
+    file.read(reinterpret_cast<char*>(bytes.data() + before), kPiece);
+    bytes.resize(before + static_cast<std::size_t>(file.gcount()));
+    if (bytes.size() > most) {
+      throw IoError(str("read_image: '", path.string(), "' has more than the ", most,
+                        " bytes that are read"));
+    }
+  }
+  if (file.bad()) throw IoError(str("read_image: reading '", path.string(), "' failed"));
+  return bytes;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> read_file_bytes(const fs::path& path, const DecodeLimits& limits) {
@@ -46,8 +66,9 @@ std::vector<std::uint8_t> read_file_bytes(const fs::path& path, const DecodeLimi
     throw IoError(
         str("read_image: cannot open '", path.string(), "' (", std::strerror(errno), ")"));
   }
+  if (!fs::is_regular_file(status)) return read_pipe(file, path, limits);
   std::vector<std::uint8_t> bytes;
-  const std::uintmax_t size = fs::is_regular_file(status) ? fs::file_size(path, error) : 0;
+  const std::uintmax_t size = fs::file_size(path, error);
   if (!error && size > static_cast<std::uintmax_t>(limits.max_file_bytes)) {
     throw IoError(str("read_image: '", path.string(), "' has ", size, " bytes; at most ",
                       limits.max_file_bytes, " are read"));

@@ -43,7 +43,8 @@ Image read_grey(const std::filesystem::path& path, const DecodeLimits& limits = 
 Image to_rgb(const Image& image);
 Image to_grey(const Image& image);
 
-// A whole file. Errors as above; a folder or a file above max_file_bytes is refused.
+// A whole file, or all that a pipe gives. Errors as above; a folder or a file above
+// max_file_bytes is refused.
 std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path,
                                           const DecodeLimits& limits = {});
 

@@ -5,6 +5,7 @@
 
 #include "data/sets/dataset_layout.h"
 #include "data/sets/exclusions.h"
+#include "data/sets/folder_names.h"
 #include "data/sets/sample_files.h"
 #include "engine/error.h"
 
@@ -68,26 +69,56 @@ fs::path find_file(const FileIndex& index, const std::string& name, const fs::pa
   return {};
 }
 
-std::vector<SampleFiles> match_files(Task task, const SetFolders& folders,
-                                     const std::vector<detail::NamedImage>& images, Needs needs,
-                                     const Reading& reading, Missing& missing) {
+// The folders and images of a set; without images if one of them is not there.
+struct FoundSet {
+  SetFolders folders;
+  std::vector<detail::NamedImage> images;
+  FileIndex masks_beside;  // of a set whose masks lie among its images
+};
+
+FoundSet find_images(Task task, const std::string& set, const DatasetOptions& options,
+                     Missing& missing) {
+  FoundSet found;
+  try {
+    found.folders = find_set(task, set, options.root);
+    detail::FolderScan scan = detail::scan_folder(found.folders.images, /*recursive=*/true);
+    if (found.folders.masks.empty()) found.masks_beside = detail::take_masks(scan);
+    if (!found.masks_beside.empty()) found.folders.masks = found.folders.images;
+    found.images = detail::named_images(scan, options.warn);
+  } catch (const IoError& error) {
+    missing.add(error.what());
+  }
+  return found;
+}
+
+// What a set lacks, with what it has instead.
+std::string missing_folder(const SetFolders& folders, const std::string& own) {
+  return str("folder '", (folders.base / own).string(), "', or another of such a name; ",
+             detail::folders_text(folders.base));
+}
+
+std::vector<SampleFiles> match_files(Task task, const FoundSet& found, Needs needs,
+                                     const DatasetOptions& options, Missing& missing) {
   const SetLayout& layout = layout_of(task);
-  const FileIndex mask_files = detail::index_images(folders.masks, kMaskExtension);
+  const SetFolders& folders = found.folders;
+  const bool beside = folders.masks == folders.images;
+  const FileIndex mask_files =
+      beside ? found.masks_beside
+             : detail::index_images(folders.masks, kMaskExtension, options.warn);
   const FileIndex modality_files =
-      detail::index_images(folders.modality, layout.modality_extension);
+      detail::index_images(folders.modality, layout.modality_extension, options.warn);
   if (folders.modality.empty() && task != Task::kColour && needs.modality)
-    missing.add(str("folder '", (folders.base / layout.modality).string(), "'"));
-  if (folders.masks.empty() && needs.masks)
-    missing.add(str("folder '", (folders.base / layout.masks).string(), "'"));
+    missing.add(missing_folder(folders, layout.modality));
+  if (folders.masks.empty() && needs.masks) missing.add(missing_folder(folders, layout.masks));
 
   std::vector<SampleFiles> samples;
-  for (const detail::NamedImage& image : images) {
+  for (const detail::NamedImage& image : found.images) {
     SampleFiles& sample = samples.emplace_back();
     sample.task = task;
     sample.set = folders.name;
     sample.name = image.name;
     sample.image = image.path;
-    sample.reading = reading;
+    sample.reading = options.reading;
     const bool report_mask = needs.masks && !folders.masks.empty();
     sample.mask = find_file(mask_files, image.name, folders.masks, kMaskExtension,
                             report_mask ? &missing : nullptr);
@@ -98,23 +129,6 @@ std::vector<SampleFiles> match_files(Task task, const SetFolders& folders,
   return samples;
 }
 
-// The folders and images of a set; without images if one of them is not there.
-struct FoundSet {
-  SetFolders folders;
-  std::vector<detail::NamedImage> images;
-};
-FoundSet find_images(Task task, const std::string& set, const DatasetOptions& options,
-                     Missing& missing) {
-  FoundSet found;
-  try {
-    found.folders = find_set(task, set, options.root);
-    found.images = detail::named_images(found.folders.images, options.warn);
-  } catch (const IoError& error) {
-    missing.add(error.what());
-  }
-  return found;
-}
-
 void leave_out_excluded(SampleList& list, const DatasetOptions& options) {
   std::vector<std::string> names;
   for (const SampleFiles& sample : list.samples) names.push_back(sample.name);
@@ -122,20 +136,43 @@ void leave_out_excluded(SampleList& list, const DatasetOptions& options) {
   std::erase_if(list.samples, [&](const SampleFiles& s) { return out.contains(s.name); });
 }
 
+std::string joined(const std::vector<std::string>& names, const char* between) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : between) + name;
+  return text;
+}
+
+// Those of `sets` that are read. Of several of which some are not there, either those are left
+// out, or the message that they are missing says how to ask for the others.
+std::vector<std::string> chosen_of(Task task, const std::vector<std::string>& sets, bool test_sets,
+                                   const DatasetOptions& options, Missing& missing) {
+  std::vector<std::string> there, absent;
+  for (const std::string& set : sets)
+    (set_is_there(task, set, options.root) ? there : absent).push_back(set);
+  if (there.empty() || absent.empty()) return sets;
+  if (options.available_only) {
+    if (options.warn) options.warn("left out, not there: " + joined(absent, ", "));
+    return there;
+  }
+  missing.advise(str("these are there: ", joined(there, ", "), "; ask for them with --",
+                     test_sets ? "test" : "train", "-set ", letter_of(task), "=",
+                     joined(there, ","), ", or with --available"));
+  return sets;
+}
+
 void add_lists(Task task, char which, const DatasetOptions& options, Missing& missing,
                std::vector<SampleList>& lists) {
-  const auto& sets = which == 'e'
-                         ? sets_of(task, options.test_sets, default_test_sets(task))
-                         : sets_of(task, options.training_sets, default_training_sets(task));
-  for (const std::string& set : sets) {
+  const bool tests = which == 'e';
+  const auto& sets = tests ? sets_of(task, options.test_sets, default_test_sets(task))
+                           : sets_of(task, options.training_sets, default_training_sets(task));
+  for (const std::string& set : chosen_of(task, sets, tests, options, missing)) {
     const FoundSet found = find_images(task, set, options, missing);
     if (found.images.empty()) continue;
     SampleList& list = lists.emplace_back();
     list.task = task;
     list.name = str(letter_of(task), "_", found.folders.name);
-    list.samples =
-        match_files(task, found.folders, found.images,
-                    {options.masks_required, options.modality_required}, options.reading, missing);
+    list.samples = match_files(task, found, {options.masks_required, options.modality_required},
+                               options, missing);
     leave_out_excluded(list, options);
   }
 }
@@ -169,9 +206,9 @@ std::vector<SampleFiles> training_samples(const std::string& letters, const Trai
         if (found.folders.masks.empty()) continue;
       }
       auto samples = match_files(
-          task, found.folders, found.images,
+          task, found,
           {.masks = files.labels != Labels::kNotNeeded, .modality = options.modality_required},
-          options.reading, missing);
+          options, missing);
       for (SampleFiles& sample : samples) sample.has_truth = files.labels == Labels::kGroundTruth;
       std::move(samples.begin(), samples.end(), std::back_inserter(all));
     }

@@ -33,9 +33,13 @@ struct SetFolders {
 };
 
 // The set called `set` under `root`, in its task's layout; else the folder at that path.
-// Within it the layout's own folder names come first, then those of the other layouts.
+// Within it the layout's own folder names come first, then what people call such folders
+// (folder_names.h). A folder that holds pictures and no folder is both set and image folder.
 //
-// Errors    IoError that names the places where it was looked for.
+// Errors    IoError that names the places where it was looked for, and the folders there.
 SetFolders find_set(Task task, const std::string& set, const std::filesystem::path& root);
+
+// Whether find_set() would find a folder for it.
+bool set_is_there(Task task, const std::string& set, const std::filesystem::path& root);
 
 }  // namespace salix::data

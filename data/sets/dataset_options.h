@@ -2,12 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "data/sets/file_list.h"
 #include "data/sets/reading.h"
 #include "data/sets/task.h"
 
@@ -28,8 +28,9 @@ struct DatasetOptions {
   // Set name -> sample names left out of its evaluation lists.
   std::map<std::string, std::set<std::string>> excluded = {};
   Reading reading = {};  // of all files
-  // Gets one sentence per oddity that does not stop the work. Empty: nobody is told.
-  std::function<void(const std::string&)> warn = {};
+  // Evaluation lists of sets that are not there are left out, if at least one is there.
+  bool available_only = false;
+  Warn warn = {};
 };
 
 // Adds "c=DUTS-TE,ECSSD" or "d=/data/my-rgbd" to `sets`; text of another form is refused.

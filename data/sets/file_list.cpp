@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "data/sets/folder_scan.h"
 #include "engine/error.h"
 #include "engine/text.h"
 
@@ -14,27 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 4> kExtensions = {".jpg", ".jpeg", ".png", ".bmp"};
-
-bool is_wanted(const fs::directory_entry& entry) {
-  std::error_code ignored;
-  const std::string name = entry.path().filename().string();
-  return !name.empty() && name[0] != '.' && has_image_extension(entry.path()) &&
-         entry.is_regular_file(ignored);
-}
-
-template <typename Iterator>
-std::vector<fs::path> images_in(const fs::path& folder) {
-  std::vector<fs::path> images;
-  std::error_code error;
-  for (Iterator entry(folder, fs::directory_options::follow_directory_symlink, error), end;
-       !error && entry != end; entry.increment(error))
-    if (is_wanted(*entry)) images.push_back(entry->path());
-  if (error)
-    throw IoError(str("list_images: cannot read '", folder.string(), "' (", error.message(), ")"));
-  std::sort(images.begin(), images.end());
-  return images;
-}
+constexpr std::array<std::string_view, 6> kExtensions = {".jpg",  ".jpeg", ".jpe",
+                                                         ".jfif", ".png",  ".bmp"};
 
 }  // namespace
 
@@ -43,11 +25,23 @@ bool has_image_extension(const fs::path& path) {
          kExtensions.end();
 }
 
-std::vector<fs::path> images_below(const fs::path& folder) {
-  return images_in<fs::recursive_directory_iterator>(folder);
+std::string image_extensions() {
+  std::string text;
+  for (const std::string_view extension : kExtensions) {
+    if (!text.empty()) text += extension == kExtensions.back() ? " or " : ", ";
+    text += extension;
+  }
+  return text;
 }
 
-std::vector<fs::path> list_images(std::span<const std::string> inputs, bool recursive) {
+std::vector<fs::path> images_below(const fs::path& folder, const Warn& warn) {
+  detail::FolderScan scan = detail::scan_folder(folder, /*recursive=*/true);
+  scan.tell(warn);
+  return std::move(scan.images);
+}
+
+std::vector<fs::path> list_images(std::span<const std::string> inputs, bool recursive,
+                                  const Warn& warn) {
   SALIX_CHECK(!inputs.empty(), "list_images: name at least one image or folder");
   std::vector<fs::path> images;
   std::set<fs::path> seen;
@@ -55,7 +49,7 @@ std::vector<fs::path> list_images(std::span<const std::string> inputs, bool recu
     if (seen.insert(path.lexically_normal()).second) images.push_back(path);
   };
   for (const std::string& input : inputs) {
-    const fs::path path(input);
+    const fs::path path(input == "-" ? "/dev/stdin" : input);
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status))
@@ -64,13 +58,10 @@ std::vector<fs::path> list_images(std::span<const std::string> inputs, bool recu
       add(path);
       continue;
     }
-    const std::vector<fs::path> found =
-        recursive ? images_below(path) : images_in<fs::directory_iterator>(path);
-    if (found.empty()) {
-      throw IoError(str("list_images: folder '", input,
-                        "' holds no .jpg, .jpeg, .png or .bmp image; name the folder that does"));
-    }
-    for (const fs::path& image : found) add(image);
+    const detail::FolderScan found = detail::scan_folder(path, recursive);
+    if (found.images.empty()) throw IoError("list_images: " + found.without_images());
+    found.tell(warn);
+    for (const fs::path& image : found.images) add(image);
   }
   return images;
 }

@@ -44,9 +44,9 @@ bool comes_before(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::vector<Video> videos_below(const fs::path& folder) {
+std::vector<Video> videos_below(const fs::path& folder, const Warn& warn) {
   std::map<std::string, std::vector<detail::NamedImage>> found;
-  for (detail::NamedImage& image : detail::named_images(folder, {}))
+  for (detail::NamedImage& image : detail::named_images(folder, warn))
     found[fs::path(image.name).parent_path().generic_string()].push_back(std::move(image));
   std::vector<Video> videos;
   for (auto& [name, images] : found) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <unordered_set>
 
+#include "engine/io/json_text.h"
+
 namespace salix::io {
 namespace {
 
@@ -135,7 +137,7 @@ std::string make_safetensors_header(const SafetensorsHeader& header) {
   std::string text = "{";
   const auto add = [&text](const std::string& name, const Json& value) {
     if (text.size() > 1) text += ',';
-    text += Json(name).dump() + ":" + value.dump();
+    text += json_text(Json(name), -1) + ":" + json_text(value, -1);
   };
   if (!header.metadata.empty()) {
     Json metadata = Json::object();

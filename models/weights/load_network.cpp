@@ -16,6 +16,8 @@ LoadedNetwork load_network(Exec& exec, const std::string& name, const std::files
   if (whole) skip.emplace(exec);
   LoadedNetwork loaded{make_network(exec, name),
                        {.format = weights.format, .whole_network = whole}};
+  for (const auto& [key, value] : weights.metadata)
+    if (key == "epoch") loaded.summary.epoch = value;
   try {
     loaded.summary.report = loaded.network->import_weights(weights.arrays, allow_partial);
   } catch (const InvalidInput& error) {

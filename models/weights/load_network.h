@@ -13,6 +13,7 @@ namespace salix {
 // What was found in a weight file, in words for the user.
 struct WeightsSummary {
   std::string format = {};
+  std::string epoch = {};      // after which it was written, where the file says so
   bool whole_network = false;  // else an encoder only; the rest keeps its initial values
   LoadSummary report = {};     // of the network, or of (each) encoder
 };

@@ -22,8 +22,11 @@ namespace salix::testing {
 
 class SalixProcess {
  public:
-  // Runs `salix ARGUMENTS...`; stderr goes to the file `log`. $SALIX_PROGRAM replaces the program.
-  SalixProcess(std::vector<std::string> arguments, const std::string& log) : log_(log) {
+  // Runs `salix ARGUMENTS...`; stderr goes to the file `log`, stdout to `results`. $SALIX_PROGRAM
+  // replaces the program.
+  SalixProcess(std::vector<std::string> arguments, const std::string& log,
+               const std::string& results = "/dev/null")
+      : log_(log) {
     const char* moved = std::getenv("SALIX_PROGRAM");
     arguments.insert(arguments.begin(), moved != nullptr ? moved : SALIX_PROGRAM);
     std::vector<char*> raw;
@@ -33,7 +36,7 @@ class SalixProcess {
     if (child_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (child_ != 0) return;
     if (std::freopen(log.c_str(), "w", stderr) == nullptr) ::_exit(126);
-    if (std::freopen("/dev/null", "w", stdout) == nullptr) ::_exit(126);
+    if (std::freopen(results.c_str(), "w", stdout) == nullptr) ::_exit(126);
     ::execv(raw[0], raw.data());
     ::_exit(127);
   }

@@ -1,5 +1,6 @@
 // `salix audit diff`: the first step, tensor and op at which two runs part.
 #include "train/audit/audit_diff.h"
+#include "engine/io/json_text.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -38,7 +39,7 @@ void print_json(std::ostream& out, const AuditDifference& diff) {
   }
   result["config"] = rows(diff.config);
   result["manifest"] = rows(diff.manifest);
-  out << result.dump(2) << '\n';
+  out << io::json_text(result) << '\n';
 }
 
 void print_text(std::ostream& out, const AuditDifference& diff) {

@@ -5,6 +5,7 @@
 
 #include "engine/autograd/tape.h"
 #include "engine/io/atomic_file.h"
+#include "engine/io/json_text.h"
 #include "engine/io/npy.h"
 #include "engine/io/safetensors.h"
 #include "layers/functional/unary.h"
@@ -35,7 +36,7 @@ double distance(const io::Array& a, const io::Array& b) {
 
 void write_json(const fs::path& path, const Json& value) {
   io::AtomicFile file(path);
-  file.write(std::string_view(value.dump(2) + "\n"));
+  file.write(std::string_view(io::json_text(value) + "\n"));
   file.commit();
 }
 

@@ -1,6 +1,8 @@
 #include "tools/cli/console.h"
 
+#include <memory>
 #include <ostream>
+#include <set>
 
 namespace salix::cli {
 namespace {
@@ -11,6 +13,12 @@ class NoBar : public ProgressBar {
 };
 
 }  // namespace
+
+std::function<void(const std::string& sentence)> notes_on(std::ostream& err) {
+  return [&err, said = std::make_shared<std::set<std::string>>()](const std::string& sentence) {
+    if (said->insert(sentence).second) err << "note: " << sentence << '\n';
+  };
+}
 
 class StreamConsole::Bar : public ProgressBar {
  public:

@@ -1,11 +1,16 @@
 // A command's console on its two streams: sentences and bars on stderr, results on stdout.
 #pragma once
 
+#include <functional>
+
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
 #include "train/console/console.h"
 
 namespace salix::cli {
+
+// Prints "note: SENTENCE", every sentence once. `err` must outlive it.
+std::function<void(const std::string& sentence)> notes_on(std::ostream& err);
 
 class StreamConsole : public Console {
  public:

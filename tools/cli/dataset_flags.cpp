@@ -11,6 +11,7 @@ data::DatasetOptions DatasetFlags::options() const {
   options.root = root;
   options.pseudo_root = pseudo_root;
   options.reading = reading.reading();
+  options.available_only = available_only;
   for (const std::string& text : training_sets) data::add_sets(text, options.training_sets);
   for (const std::string& text : test_sets) data::add_sets(text, options.test_sets);
   for (const std::string& text : excluded) data::add_exclusion(text, options.excluded);
@@ -30,6 +31,8 @@ void add_dataset_flags(CLI::App& command, DatasetFlags& flags) {
                      "LETTER=SET[,SET]: names or folders, instead of the published training sets");
   command.add_option("--test-set", flags.test_sets,
                      "LETTER=SET[,SET]: names or folders, instead of the published test sets");
+  command.add_flag("--available", flags.available_only,
+                   "score the sets that are there, and leave out the others");
   command.add_option("--exclude", flags.excluded,
                      "SET=FILE[:COLUMN]: samples named in a text file are left out of its "
                      "evaluation");

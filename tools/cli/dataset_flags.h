@@ -18,6 +18,7 @@ struct DatasetFlags {
   std::vector<std::string> training_sets, test_sets, pseudo_folders, excluded;
   std::string pseudo_root = "pseudo";
   ReadingFlags reading;
+  bool available_only = false;
 
   // The options that they stand for. Errors    InvalidInput that names the flag's form.
   data::DatasetOptions options() const;

@@ -1,5 +1,5 @@
 // Progress of a long command: a bar with rate and ETA on a terminal, a plain line now and
-// then elsewhere (log files, CI).
+// then elsewhere (log files, CI), and one closing line.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,9 @@
 #include <string>
 
 namespace salix::cli {
+
+// A time as people say it: "0:09", "12:30" (minutes), "5 h 07 min", "1 d 6 h".
+std::string duration_text(double seconds);
 
 class Progress {
  public:
@@ -33,7 +36,7 @@ class Progress {
   std::string what_;
   std::string status_;
   std::int64_t total_, before_, done_;
-  bool interactive_, drawn_ = false;
+  bool interactive_, drawn_ = false, closed_ = false;
   Clock::time_point start_ = Clock::now(), last_draw_ = start_;
 };
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/io/atomic_file.h"
+#include "engine/io/result_paths.h"
 #include "engine/parallel.h"
 #include "tools/cli/progress.h"
 #include "tools/eval/eval_sets.h"
@@ -12,10 +13,27 @@
 namespace salix::cli {
 namespace {
 
+void plan_results(const std::vector<FilesOfSet>& sets, const EvalRequest& request) {
+  io::ResultPaths paths("eval");
+  for (const FilesOfSet& set : sets) {
+    for (const MapFiles& files : set.files) {
+      paths.input(files.prediction);
+      paths.input(files.truth);
+    }
+  }
+  if (!request.csv.empty()) paths.add(request.csv, "--csv");
+  if (!request.out.empty()) {
+    for (const std::filesystem::path& file : score_file_paths(request.out))
+      paths.add(file, "--out");
+  }
+  paths.prepare();
+}
+
 void evaluate(const std::vector<FilesOfSet>& sets, const EvalRequest& request,
               const Output& output) {
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   set_thread_count(request.threads > 0 ? request.threads : cores);
+  plan_results(sets, request);
   std::int64_t total = 0;
   for (const FilesOfSet& set : sets) total += static_cast<std::int64_t>(set.files.size());
   const data::Reading reading = request.data.reading.reading();

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "data/sets/exclusions.h"
+#include "tools/cli/console.h"
 #include "train/inference/scored_lists.h"
 
 namespace salix::cli {
@@ -68,7 +69,8 @@ std::vector<FilesOfSet> sets_of_mode(const EvalRequest& request, const Output& o
     for (const data::SampleFiles& sample : list.samples)
       truths.push_back({sample.name, {}, sample.mask});
     MatchedFolders files =
-        match_maps(folder, std::move(truths), {.suffix = request.suffix, .prefers_png = true});
+        match_maps(folder, std::move(truths), {.suffix = request.suffix, .prefers_png = true},
+                   notes_on(output.err));
     report_missing(files, list.samples.front().mask.parent_path(), folder, request, output);
     matched.push_back({list.name, std::move(files.files)});
   }
@@ -97,11 +99,12 @@ void leave_out(const std::string& set, std::vector<MapFiles>& truths,
 
 FilesOfSet set_of_folders(const std::string& name, const fs::path& maps, const fs::path& truths,
                           const EvalRequest& request, const Output& output) {
-  std::vector<MapFiles> scored = truths_in(truths);
+  const auto warn = notes_on(output.err);
+  std::vector<MapFiles> scored = truths_in(truths, warn);
   const std::size_t all = scored.size();
   leave_out(name, scored, options_of(request, output));
   const std::size_t left_out = all - scored.size();
-  MatchedFolders matched = match_maps(maps, std::move(scored), {.suffix = request.suffix});
+  MatchedFolders matched = match_maps(maps, std::move(scored), {.suffix = request.suffix}, warn);
   report_missing(matched, truths, maps, request, output);
   if (matched.unused.size() > left_out) {
     output.err << "note: " << matched.unused.size() << " maps in '" << maps.string()

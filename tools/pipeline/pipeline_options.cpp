@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/json_text.h"
 #include "train/recipes/two_stages.h"
 
 namespace salix::cli {
@@ -107,7 +108,7 @@ std::string PipelineRequest::config_json() const {
                                 {"seed", common.seed}};
   if (refine_labels) config["olr"] = refinement_rule;
   for (const auto& [option, value] : data::words_of(data.options().reading)) config[option] = value;
-  return config.dump(2) + "\n";
+  return io::json_text(config) + "\n";
 }
 
 void add_pipeline_options(CLI::App& command, PipelineRequest& request) {

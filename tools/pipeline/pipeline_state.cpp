@@ -7,6 +7,7 @@
 #include "engine/error.h"
 #include "engine/io/atomic_file.h"
 #include "engine/io/file.h"
+#include "engine/io/json_text.h"
 
 namespace salix::cli {
 namespace {
@@ -56,7 +57,7 @@ void PipelineState::write(const std::string& running) const {
                               {"state", state_of(step, running)},
                               {"seconds", step.seconds}});
   }
-  io::write_file_atomically(file_, io::bytes_of(state.dump(2) + "\n"));
+  io::write_file_atomically(file_, io::bytes_of(io::json_text(state) + "\n"));
 }
 
 void PipelineState::run(const std::string& name, const std::function<void(const Step&)>& work) {

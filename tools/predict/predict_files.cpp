@@ -1,6 +1,5 @@
 #include "tools/predict/predict_files.h"
 
-#include "data/sets/file_list.h"
 #include "engine/error.h"
 
 namespace salix::cli {
@@ -9,7 +8,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Arrays as they are named, before the images.
-std::vector<fs::path> arrays_and_images(const std::vector<std::string>& given) {
+std::vector<fs::path> arrays_and_images(const std::vector<std::string>& given,
+                                        const data::Warn& warn) {
   std::vector<fs::path> files;
   std::vector<std::string> images;
   for (const std::string& path : given) {
@@ -20,23 +20,25 @@ std::vector<fs::path> arrays_and_images(const std::vector<std::string>& given) {
     }
   }
   if (!images.empty()) {
-    for (const auto& path : data::list_images(images)) files.emplace_back(path);
+    for (const auto& path : data::list_images(images, /*recursive=*/false, warn))
+      files.emplace_back(path);
   }
   return files;
 }
 
 }  // namespace
 
-std::vector<PredictJob> predict_jobs(const std::vector<std::string>& inputs) {
+std::vector<PredictJob> predict_jobs(const std::vector<std::string>& inputs,
+                                     const data::Warn& warn) {
   std::vector<PredictJob> jobs;
-  for (const fs::path& file : arrays_and_images(inputs)) {
+  for (const fs::path& file : arrays_and_images(inputs, warn)) {
     jobs.push_back({file, file.stem().string()});
   }
   return jobs;
 }
 
-ModalityFiles::ModalityFiles(const std::vector<std::string>& given) {
-  for (const fs::path& file : arrays_and_images(given)) {
+ModalityFiles::ModalityFiles(const std::vector<std::string>& given, const data::Warn& warn) {
+  for (const fs::path& file : arrays_and_images(given, warn)) {
     const auto [entry, added] = by_name_.emplace(file.stem().string(), file);
     SALIX_CHECK(added, "--modality: ", entry->second.string(), " and ", file.string(),
                 " have one name; give the folder of one set at a time");

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "data/sets/file_list.h"
+
 namespace salix::cli {
 
 struct PredictJob {
@@ -14,16 +16,17 @@ struct PredictJob {
   bool is_array() const { return input.extension() == ".npy"; }
 };
 
-// .npy batches first, then images, and those of folders, called by their files' names.
-// IoError for what is not there.
-std::vector<PredictJob> predict_jobs(const std::vector<std::string>& inputs);
+// .npy batches first, then images, and those of folders, called by their files' names. What folders
+// hold that is not read is told to `warn`. IoError for what is not there.
+std::vector<PredictJob> predict_jobs(const std::vector<std::string>& inputs,
+                                     const data::Warn& warn = {});
 
 class ModalityFiles {
  public:
   ModalityFiles() = default;
   // Files, and folders whose images are all taken. IoError when one is not there; InvalidInput
-  // for two of one name.
-  explicit ModalityFiles(const std::vector<std::string>& given);
+  // for two of one name. `warn` as above.
+  explicit ModalityFiles(const std::vector<std::string>& given, const data::Warn& warn = {});
 
   // The one called like `input`, whatever the extensions; or the only one there is, when there is
   // one input too. InvalidInput that names what is missing.

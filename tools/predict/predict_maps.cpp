@@ -2,7 +2,9 @@
 
 #include <ostream>
 
+#include "engine/problems.h"
 #include "models/weights/load_network.h"
+#include "tools/cli/console.h"
 #include "tools/predict/predict_items.h"
 #include "tools/predict/predict_paths.h"
 #include "train/inference/inference_pass.h"
@@ -29,8 +31,8 @@ std::unique_ptr<Network> load(Exec& exec, const PredictRequest& request, std::os
   return std::move(loaded.network);
 }
 
-ModalityFiles modality_files(const PredictRequest& request, const Network& network) {
-  if (!network.needs_modality()) {
+ModalityFiles modality_files(const PredictRequest& request, const data::Warn& warn) {
+  if (network_facts(request.network).inputs.size() == 1) {
     SALIX_CHECK(request.modality.empty(), "predict: ", request.network,
                 " looks at the image alone; leave out --modality");
     return {};
@@ -38,19 +40,25 @@ ModalityFiles modality_files(const PredictRequest& request, const Network& netwo
   SALIX_CHECK(!request.modality.empty(), "predict: ", request.network,
               " looks at two modalities; give depth, flow or thermal images with "
               "--modality FILE or DIR");
-  return ModalityFiles(request.modality);
+  return ModalityFiles(request.modality, warn);
 }
 
 }  // namespace
 
 void predict_maps(const PredictRequest& request, const Output& output) {
-  check_input_size(network_facts(request.network), request.size);
   const data::Reading reading = request.reading.reading();
   const std::unique_ptr<Exec> exec = make_exec(request.common);
   ProfileSession profile(*exec, request.common);
-  std::vector<PredictJob> jobs = predict_jobs(request.inputs);
-  const std::unique_ptr<Network> network = load(*exec, request, output.err);
-  ModalityFiles modality = modality_files(request, *network);
+  const auto warn = notes_on(output.err);
+  std::vector<PredictJob> jobs;
+  std::unique_ptr<Network> network;
+  ModalityFiles modality;
+  Problems problems;
+  problems.collect([&] { check_input_size(network_facts(request.network), request.size); });
+  problems.collect([&] { jobs = predict_jobs(request.inputs, warn); });
+  problems.collect([&] { modality = modality_files(request, warn); });
+  problems.collect([&] { network = load(*exec, request, output.err); });
+  problems.raise();
   name_results(jobs, modality, request, output);
   PredictResults results(request, output, jobs.size());
   data::Questions questions;
@@ -69,8 +77,11 @@ void predict_maps(const PredictRequest& request, const Output& output) {
       items.push_back(std::make_unique<PictureItem>(context, job));
     }
   }
-  run_inference(*exec, saliency_of(*network, /*at_input_size=*/false), std::move(items),
-                request.batch);
+  try {
+    run_inference(*exec, saliency_of(*network, /*at_input_size=*/false), std::move(items),
+                  request.batch);
+  } catch (const PassStopped&) {  // finish() says so
+  }
   results.finish(profile, questions.all());
 }
 

@@ -4,7 +4,10 @@
 #include <ostream>
 
 #include "data/image/image_io.h"
+#include "engine/io/json_text.h"
+#include "train/inference/inference_pass.h"
 #include "train/metrics/questions_json.h"
+#include "train/session/interrupted.h"
 
 namespace salix::cli {
 
@@ -24,12 +27,18 @@ void PredictResults::written(data::SheetEntry* entry) {
   }
   ++written_;
   progress_->advance();
+  check_signal();
 }
 
 void PredictResults::failed(const std::string& input, const std::string& sentence) {
   failed_.push_back(input);
   progress_->say(str("skipped: ", sentence));
   progress_->advance();
+  check_signal();
+}
+
+void PredictResults::check_signal() const {
+  if (signal_.requested()) throw PassStopped("predict: stopped");
 }
 
 void PredictResults::finish(ProfileSession& profile, const std::vector<data::Question>& questions) {
@@ -44,9 +53,13 @@ void PredictResults::finish(ProfileSession& profile, const std::vector<data::Que
                                         {"failed", failed_},
                                         {"questions", questions_json(questions)},
                                         {"out", request_.out}};
-    output_.out << result.dump(2) << '\n';
+    output_.out << io::json_text(result) << '\n';
   } else {
     output_.out << written_ << " of " << jobs_ << " predicted into " << request_.out << '\n';
+  }
+  if (signal_.requested()) {
+    throw Interrupted(str("stopped after ", written_ + failed_.size(), " of ", jobs_, " inputs"),
+                      signal_.exit_code());
   }
   if (!failed_.empty()) {
     throw WorkFailed(str(failed_.size(), " of ", jobs_, " inputs failed (named above)"));

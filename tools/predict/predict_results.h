@@ -10,10 +10,12 @@
 #include "tools/cli/progress.h"
 #include "tools/commands.h"
 #include "tools/predict/predict_request.h"
+#include "train/loop/stop_signal.h"
 
 namespace salix::cli {
 
 // One job's end is told here, in the order of the jobs; sheet_wanted() may be asked on any thread.
+// SIGINT and SIGTERM are noticed as a job ends: PassStopped.
 class PredictResults {
  public:
   PredictResults(const PredictRequest& request, const Output& output, std::size_t jobs);
@@ -25,12 +27,13 @@ class PredictResults {
   // A bad file is named and skipped; the others go on.
   void failed(const std::string& input, const std::string& sentence);
 
-  // The contact sheet, questions about the files, the counts. Errors    WorkFailed when inputs
-  // failed.
+  // The contact sheet, questions about the files, the counts. Errors    Interrupted after a signal,
+  // WorkFailed when inputs failed.
   void finish(ProfileSession& profile, const std::vector<data::Question>& questions);
 
  private:
   void write_sheet();
+  void check_signal() const;
 
   const PredictRequest& request_;
   const Output& output_;
@@ -40,6 +43,7 @@ class PredictResults {
   std::vector<data::SheetEntry> sheet_;
   std::vector<std::string> failed_;
   std::size_t written_ = 0;
+  StopSignal signal_;
 };
 
 }  // namespace salix::cli

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "tools/cli/progress.h"
+#include "train/session/interrupted.h"
 
 namespace salix::cli {
 
@@ -22,6 +23,12 @@ EvaluationResult evaluate_set(Exec& exec, Network& network, const data::SampleLi
 }
 
 void check_all_done(const std::vector<EvaluationResult>& results) {
+  for (const EvaluationResult& result : results) {
+    if (result.stopped == 0) continue;
+    throw Interrupted(str("stopped after ", result.images, " images of ", result.scored.name,
+                          "; the scores are of what was done until then"),
+                      result.stopped);
+  }
   const std::string failures = failures_of(results);
   if (!failures.empty()) throw WorkFailed(failures);
 }

@@ -12,7 +12,8 @@ EvaluationResult evaluate_set(Exec& exec, Network& network, const data::SampleLi
                               EvaluationParams params, const std::filesystem::path& labels,
                               const Output& output);
 
-// Errors    WorkFailed when samples failed: how many, of which set.
+// Errors    Interrupted when a pass was stopped, WorkFailed when samples failed: how many, of which
+//           set.
 void check_all_done(const std::vector<EvaluationResult>& results);
 
 }  // namespace salix::cli

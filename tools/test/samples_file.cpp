@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/io/atomic_file.h"
+#include "engine/io/json_text.h"
 
 namespace salix::cli {
 namespace {
@@ -35,7 +36,7 @@ void write_samples(const fs::path& path, const std::vector<SavedSet>& sets) {
     file["sets"].push_back({{"name", set.list->name}, {"samples", samples}});
   }
   fs::create_directories(path.parent_path());
-  const std::string text = file.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string text = io::json_text(file, 1) + "\n";
   io::write_file_atomically(path, io::bytes_of(text));
 }
 

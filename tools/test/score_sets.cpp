@@ -5,11 +5,14 @@
 #include <sstream>
 
 #include "data/sets/exclusions.h"
+#include "engine/problems.h"
 #include "models/weights/load_network.h"
+#include "tools/cli/console.h"
 #include "tools/test/evaluate_sets.h"
 #include "tools/test/samples_file.h"
 #include "train/inference/list_results.h"
 #include "train/inference/network_input.h"
+#include "train/loop/stop_signal.h"
 
 namespace salix::cli {
 namespace {
@@ -21,14 +24,13 @@ struct Job {
   fs::path maps, labels;  // where results go; empty: nowhere
 };
 
-std::vector<Job> plan(const TestRequest& request, const Network& network,
-                      const data::DatasetOptions& options) {
+std::vector<Job> plan(const TestRequest& request, const data::DatasetOptions& options) {
   std::vector<Job> jobs;
   std::istringstream items(request.vals);
   const bool all = request.vals == "all";
   for (std::string item; std::getline(items, item, ',');) {
     const bool training = !all && item.size() == 2 && item[1] != 'e';
-    for (data::SampleList& list : lists_for(network, item, options)) {
+    for (data::SampleList& list : lists_for(network_facts(request.network), item, options)) {
       Job job{.list = std::move(list), .maps = {}, .labels = {}};
       if (request.save && training && request.crf) {
         job.labels = data::pseudo_label_folder(job.list.task, set_name(job.list), options);
@@ -78,21 +80,26 @@ void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
 }  // namespace
 
 std::vector<EvaluationResult> score_sets(const TestRequest& request, const Output& output) {
-  check_input_size(network_facts(request.network), request.size);
   const std::unique_ptr<Exec> exec = make_exec(request.common);
   ProfileSession profile(*exec, request.common);
   data::DatasetOptions options = request.data.options();
-  options.warn = [&](const std::string& sentence) { output.err << "note: " << sentence << '\n'; };
+  options.warn = notes_on(output.err);
   // Pseudo labels are made of sets that have no masks.
   options.masks_required = !(request.save && request.crf);
-  LoadedNetwork loaded =
-      load_network(*exec, request.network, request.weight, request.allow_partial);
+  LoadedNetwork loaded;
+  std::vector<Job> jobs;
+  Problems problems;
+  problems.collect([&] { check_input_size(network_facts(request.network), request.size); });
+  problems.collect([&] {
+    loaded = load_network(*exec, request.network, request.weight, request.allow_partial);
+  });
+  problems.collect([&] { jobs = plan(request, options); });
+  problems.raise();
+  plan_results(request, jobs);
   if (!loaded.summary.whole_network) {
     output.err << "note: " << request.weight
                << " is an encoder only: the decoder has untrained values\n";
   }
-  const std::vector<Job> jobs = plan(request, *loaded.network, options);
-  plan_results(request, jobs);
   // Of labels a pipeline makes only those that it will read: sets of other steps are not among
   // them.
   if (!request.keep_labels) warn_of_unused_exclusions(jobs, options);
@@ -100,14 +107,22 @@ std::vector<EvaluationResult> score_sets(const TestRequest& request, const Outpu
   loaded.network->prepare_inference();
   std::vector<EvaluationResult> results;
   results.reserve(jobs.size());
+  const StopSignal signal;
   for (const Job& job : jobs) {
-    results.push_back(evaluate_set(
-        *exec, *loaded.network, job.list,
-        {.size = request.size, .batch = request.batch, .crf = request.crf, .maps = job.maps},
-        job.labels, output));
+    results.push_back(evaluate_set(*exec, *loaded.network, job.list,
+                                   {.size = request.size,
+                                    .batch = request.batch,
+                                    .crf = request.crf,
+                                    .maps = job.maps,
+                                    .stop = [&] { return signal.exit_code(); }},
+                                   job.labels, output));
+    EvaluationResult& result = results.back();
+    if (signal.requested() && results.size() < jobs.size()) result.stopped = signal.exit_code();
+    if (result.stopped != 0) break;
   }
   profile.finish(output.err);
-  write_scores(request, jobs, results);
+  const bool stopped = !results.empty() && results.back().stopped != 0;
+  if (!stopped) write_scores(request, jobs, results);
   return results;
 }
 

@@ -25,7 +25,8 @@ struct TestRequest {
 // Maps of a list lie in <save_path>/<network>/resnet/<sub>/<list>/final or crf; with `save` and
 // `crf` those of training sets are pseudo labels. Scores go to the folder `report`, with the files
 // that they are of. All lists are made first, so that what is missing shows before anything is
-// computed. Errors    as evaluation_lists() and load_network().
+// computed. SIGINT and SIGTERM end it after the sample at hand: the last result says so, and the
+// report is not written. Errors    those of evaluation_lists() and load_network(), together.
 std::vector<EvaluationResult> score_sets(const TestRequest& request, const Output& output);
 
 }  // namespace salix::cli

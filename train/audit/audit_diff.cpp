@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/io/file.h"
+#include "engine/io/json_text.h"
 
 namespace salix {
 namespace fs = std::filesystem;
@@ -101,7 +102,7 @@ void compare_metrics(AuditDifference& result, Lines&& a, Lines&& b) {
     }
     if (has_a != has_b) return parted(result, a, has_a, b, has_b);
     const Json line = without_times(a.json()), other = without_times(b.json());
-    const auto rows = json_differences(line.dump(), "", other.dump(), "");
+    const auto rows = json_differences(io::json_text(line), "", io::json_text(other), "");
     if (rows.empty()) {
       result.steps = line["step"];
       continue;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/io/json_text.h"
 #include "train/run_folder/hash.h"
 #include "train/run_folder/loggers/metrics_log.h"
 
@@ -58,7 +59,7 @@ void AuditTrace::add(const char* phase, const std::string& name, int index, cons
                               {"dtype", str(tensor.dtype())},
                               {"hash", hash_text(host_)}};
   line["shape"] = std::vector<std::int64_t>(tensor.shape().begin(), tensor.shape().end());
-  lines_ += line.dump() + "\n";
+  lines_ += io::json_text(line, -1) + "\n";
 }
 
 }  // namespace salix

@@ -22,12 +22,15 @@ struct EvaluationParams {
   std::function<void(std::int64_t images)> on_progress = {};  // images done since the last call
   std::function<void(const std::string& sentence)> on_failure =
       {};  // a sample that could not be done
+  // Asked after every sample: not 0 ends the pass, and is what EvaluationResult::stopped becomes.
+  std::function<int()> stop = {};
 };
 
 struct EvaluationResult {
   ScoredSet scored;  // named like the list; without images when none has a mask
   std::int64_t images = 0, saved = 0;
   std::vector<std::string> failed;  // names
+  int stopped = 0;  // not 0: the pass was ended early, and what is here is of the samples before
 };
 
 // The whole list, by run_inference(). A sample that cannot be read or written is reported and left

@@ -7,6 +7,7 @@
 #include "data/image/resize_opencv.h"
 #include "data/loading/training_sample.h"
 #include "train/crf/crf_label.h"
+#include "train/inference/inference_pass.h"
 #include "train/inference/network_input.h"
 
 namespace salix {
@@ -72,6 +73,8 @@ void EvaluationItem::report() {
     if (params_.on_failure) params_.on_failure(failure_text());
   }
   if (params_.on_progress) params_.on_progress(1);
+  if (params_.stop) result.stopped = params_.stop();
+  if (result.stopped != 0) throw PassStopped("evaluate: stopped");
 }
 
 }  // namespace salix

@@ -7,6 +7,12 @@
 
 namespace salix {
 
+// What report() may throw to end a pass, for whoever started it.
+class PassStopped : public Error {
+ public:
+  using Error::Error;
+};
+
 // Takes each item through read(), the network and finish(), and report(), in the order of the list.
 // The network and report() run on the calling thread; read() and finish() on as many threads as the
 // Exec has. On a GPU all three go on at the same time; on the CPU, where the network needs the same

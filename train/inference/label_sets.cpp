@@ -8,7 +8,7 @@ void label_training_sets(Exec& exec, Network& network, const std::string& letter
   data::DatasetOptions options = sources;
   options.masks_required = false;
   std::vector<EvaluationResult> results;
-  for (const data::SampleList& list : lists_for(network, training_vals(letters), options)) {
+  for (const data::SampleList& list : lists_for(network.facts(), training_vals(letters), options)) {
     const auto bar = console.progress(list.name, static_cast<std::int64_t>(list.samples.size()));
     EvaluationParams here = params;
     here.on_progress = [&](std::int64_t images) { bar->advance(images); };

@@ -26,7 +26,7 @@ EvaluationResult make_pseudo_labels(Exec& exec, const SaliencyFunction& network,
   params.crf = true;
   params.maps = partial;
   EvaluationResult result = evaluate(exec, network, list, params);
-  if (result.failed.empty()) replace_folder(partial, folder);
+  if (result.failed.empty() && result.stopped == 0) replace_folder(partial, folder);
   return result;
 }
 

@@ -14,12 +14,13 @@ std::string training_vals(const std::string& letters) {
 
 std::string set_name(const data::SampleList& list) { return list.name.substr(2); }
 
-std::vector<data::SampleList> lists_for(const Network& network, const std::string& vals,
+std::vector<data::SampleList> lists_for(const NetworkFacts& network, const std::string& vals,
                                         data::DatasetOptions options) {
-  options.modality_required = options.modality_required && network.needs_modality();
+  const bool needs_modality = network.inputs.size() > 1;
+  options.modality_required = options.modality_required && needs_modality;
   std::vector<data::SampleList> lists = data::evaluation_lists(vals, options);
   for (const data::SampleList& list : lists) {
-    SALIX_CHECK(!network.needs_modality() || list.task != data::Task::kColour, network.name(),
+    SALIX_CHECK(!needs_modality || list.task != data::Task::kColour, network.name,
                 " looks at two modalities, and ", list.name,
                 " has images alone; choose sets of task d, o or t, or another network");
   }
@@ -32,10 +33,10 @@ EvaluationResult evaluate_list(Exec& exec, Network& network, const data::SampleL
   const SaliencyFunction saliency = saliency_of(network, params.crf || !labels.empty());
   if (labels.empty()) return evaluate(exec, saliency, list, params);
   EvaluationResult result = make_pseudo_labels(exec, saliency, list, labels, params);
-  say(result.failed.empty()
+  say(result.failed.empty() && result.stopped == 0
           ? str(result.saved, " pseudo labels of ", list.name, " in ", labels.string())
           : str("the pseudo labels of ", list.name, " stay in ", labels.string(),
-                ".partial: some failed"));
+                ".partial: ", result.stopped == 0 ? "some failed" : "some are not made"));
   return result;
 }
 

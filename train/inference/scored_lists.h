@@ -17,7 +17,7 @@ std::string set_name(const data::SampleList& list);
 
 // The lists that `vals` names, for the network: one that looks at the image alone needs no
 // modality files, one of two modalities has no use for task c (InvalidInput says so).
-std::vector<data::SampleList> lists_for(const Network& network, const std::string& vals,
+std::vector<data::SampleList> lists_for(const NetworkFacts& network, const std::string& vals,
                                         data::DatasetOptions options);
 
 // One list with a network in eval mode. With a non-empty `labels` the maps become pseudo labels in

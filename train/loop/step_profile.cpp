@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/io/atomic_file.h"
+#include "engine/io/json_text.h"
 
 namespace salix {
 namespace {
@@ -60,7 +61,7 @@ void StepProfile::write(const std::filesystem::path& path, std::int64_t step) co
   }
   profile["memory"] = {{"allocator_peak_bytes", exec_.allocator()->stats().peak_bytes},
                        {"resident_peak_bytes", resident_peak_bytes()}};
-  io::write_file_atomically(path, io::bytes_of(profile.dump(2) + "\n"));
+  io::write_file_atomically(path, io::bytes_of(io::json_text(profile) + "\n"));
 }
 
 }  // namespace salix

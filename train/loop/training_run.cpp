@@ -1,5 +1,6 @@
 #include "train/loop/training_run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -104,21 +105,17 @@ std::vector<StatePart*> TrainingRun::parts() {
 
 std::int64_t TrainingRun::total_steps() const {
   const RunLength& length = params_.length;
-  return length.iterations > 0 ? length.iterations : length.epochs * loader_.batches_per_epoch();
+  const std::int64_t all =
+      length.iterations > 0 ? length.iterations : length.epochs * loader_.batches_per_epoch();
+  return length.at_most > 0 ? std::min(length.at_most, all) : all;
 }
 
-bool TrainingRun::done() const {
-  const RunLength& length = params_.length;
-  return length.iterations > 0 ? position_.step >= length.iterations
-                               : position_.epoch > length.epochs;
-}
+bool TrainingRun::done() const { return position_.step >= total_steps(); }
 
 bool TrainingRun::weights_due(std::int64_t ended_epoch) const {
   const RunLength& length = params_.length;
-  const bool last =
-      length.iterations > 0 ? position_.step >= length.iterations : ended_epoch == length.epochs;
-  if (length.weights_every == 0) return ended_epoch > 0 || last;
-  return position_.step > 0 && (position_.step % length.weights_every == 0 || last);
+  if (length.weights_every == 0) return ended_epoch > 0 || done();
+  return position_.step > 0 && (position_.step % length.weights_every == 0 || done());
 }
 
 bool TrainingRun::resume() {

@@ -24,6 +24,7 @@ struct RunLength {
   int epochs = 20;
   std::int64_t iterations = 0;     // more than 0: the run ends after so many, whatever `epochs`
   std::int64_t weights_every = 0;  // iterations between weight files; 0: one per epoch
+  std::int64_t at_most = 0;        // iterations; the run ends earlier, with weights; 0: it does not
 };
 
 struct TrainingRunParams {

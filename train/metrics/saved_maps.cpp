@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "data/image/image_io.h"
 #include "data/meaning/read_meant.h"
 #include "data/sets/file_list.h"
 #include "engine/error.h"
@@ -16,12 +17,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kNamedFailures = 10;
 
-std::map<std::string, fs::path> images_by_name(const fs::path& folder, bool prefers_png) {
+std::map<std::string, fs::path> images_by_name(const fs::path& folder, bool prefers_png,
+                                               const data::Warn& warn) {
   if (!fs::is_directory(folder))
     throw IoError(str("eval: '", folder.string(), "' must be a folder of images; check the path"));
   const std::vector<std::string> inputs{folder.string()};
   std::map<std::string, fs::path> images;
-  for (const fs::path& path : data::list_images(inputs, /*recursive=*/true)) {
+  for (const fs::path& path : data::list_images(inputs, /*recursive=*/true, warn)) {
     const std::string name = path.lexically_relative(folder).replace_extension().generic_string();
     const auto [found, added] = images.emplace(name, path);
     if (!added && prefers_png) {
@@ -47,16 +49,16 @@ data::Image read_map_of(const MapFiles& files, const data::Image& truth,
 
 }  // namespace
 
-std::vector<MapFiles> truths_in(const fs::path& folder) {
+std::vector<MapFiles> truths_in(const fs::path& folder, const data::Warn& warn) {
   std::vector<MapFiles> truths;
-  for (const auto& [name, truth] : images_by_name(folder, /*prefers_png=*/false))
+  for (const auto& [name, truth] : images_by_name(folder, /*prefers_png=*/false, warn))
     truths.push_back({name, {}, truth});
   return truths;
 }
 
 MatchedFolders match_maps(const fs::path& predictions, std::vector<MapFiles> truths,
-                          const MapNames& names) {
-  std::map<std::string, fs::path> maps = images_by_name(predictions, names.prefers_png);
+                          const MapNames& names, const data::Warn& warn) {
+  std::map<std::string, fs::path> maps = images_by_name(predictions, names.prefers_png, warn);
   MatchedFolders matched;
   for (MapFiles& truth : truths) {
     const auto found = maps.find(truth.name + names.suffix);

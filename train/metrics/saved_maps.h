@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/sets/file_list.h"
 #include "data/sets/reading.h"
 #include "train/metrics/score_files.h"
 
@@ -31,15 +32,15 @@ struct MapNames {
 };
 
 // The images of a folder, sub-folders included, by their path without the last extension:
-// truths/video/3.png is "video/3". `prediction` is empty.
-std::vector<MapFiles> truths_in(const std::filesystem::path& folder);
+// truths/video/3.png is "video/3". `prediction` is empty. `warn` as in data::list_images().
+std::vector<MapFiles> truths_in(const std::filesystem::path& folder, const data::Warn& warn = {});
 
 // Pairs truths (by name) with the images of a folder, sub-folders included: "video/3" goes with
 // maps/video/3.jpg.
 // Errors    IoError for a folder that is missing or without images; InvalidInput where two
 //           files of one folder have one name.
 MatchedFolders match_maps(const std::filesystem::path& predictions, std::vector<MapFiles> truths,
-                          const MapNames& names = {});
+                          const MapNames& names = {}, const data::Warn& warn = {});
 
 // What most of the unused predictions' names have behind those of missing truths: "_sal_fuse"; ""
 // when none begins like a truth's.

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/json_text.h"
 #include "train/metrics/questions_json.h"
 #include "train/metrics/score_columns.h"
 #include "train/metrics/score_files.h"
@@ -46,7 +47,7 @@ std::string scores_json(std::span<const ScoredSet> sets) {
          {"curve", {{"precision", mean.precision}, {"recall", mean.recall}, {"f", mean.f}}}});
   }
   // A folder's name need not be UTF-8; JSON must.
-  return Json{{"sets", std::move(all)}}.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return io::json_text(Json{{"sets", std::move(all)}}) + '\n';
 }
 
 std::string images_csv(std::span<const ScoredSet> sets) {

@@ -16,6 +16,13 @@ void TrainingOptions::describe_data(Options& options, int smallest) {
                .help = "network input",
                .target = &size,
                .range = {{static_cast<double>(smallest), 4096}}});
+  // A run that is cut short is the beginning of the whole one, so that it can go on as that.
+  options.add({.flags = "--steps",
+               .help = "end after so many iterations, to see that all works; rates are those of "
+                       "the whole run, and --resume without it goes on",
+               .target = &steps,
+               .range = {{1, 100000000}},
+               .changes_numbers = false});
 }
 
 void TrainingOptions::describe_optimization(Options& options) {

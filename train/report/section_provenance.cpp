@@ -2,6 +2,7 @@
 #include <array>
 
 #include "engine/error.h"
+#include "engine/io/json_text.h"
 #include "train/report/sections.h"
 
 namespace salix::report {
@@ -9,7 +10,7 @@ namespace {
 
 std::string words_of(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return io::json_text(value, -1);
 }
 
 // Nested names joined by dots, to a depth that no file of ours has.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/error.h"
+#include "engine/io/json_text.h"
 
 namespace salix {
 namespace {
@@ -14,7 +15,7 @@ using Json = nlohmann::json;
 // Objects are gone through; everything else, lists too, is one value.
 void flatten(const Json& json, const std::string& name, std::map<std::string, std::string>& flat) {
   if (!json.is_object()) {
-    flat[name] = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    flat[name] = io::json_text(json, -1);
     return;
   }
   for (const auto& [key, value] : json.items()) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cuda_device_facts.h"
+#include "engine/io/json_text.h"
 #include "engine/version.h"
 #include "train/run_folder/build_info.h"
 #include "train/run_folder/hash.h"
@@ -37,9 +38,7 @@ Json pairs(const std::vector<std::pair<std::string, std::string>>& facts) {
 }
 
 // Paths and arguments need not be UTF-8; a manifest must be JSON all the same.
-std::string text_of(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string text_of(const Json& json) { return io::json_text(json) + "\n"; }
 
 }  // namespace
 

@@ -15,6 +15,8 @@ class RunDirectory {
   // other. InvalidInput when the folder holds a run already; IoError when it cannot be written.
   static RunDirectory create(const std::filesystem::path& folder, const std::string& config_json,
                              const std::string& manifest_json);
+  // Throws what create() would of the folder, and writes nothing.
+  static void check_new(const std::filesystem::path& folder);
   // A run to be continued. InvalidInput when there is none, or when its configuration is not
   // `config_json`: the options that differ are named.
   static RunDirectory resume(const std::filesystem::path& folder, const std::string& config_json);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/io/json_text.h"
 #include "layers/functional/autocast.h"
 #include "train/loop/over_ranks.h"
 #include "train/recipes/catalogue.h"
@@ -41,7 +42,7 @@ std::string config_json(const TrainingRequest& request, Exec& exec) {
     config["ranks"] = ranks;
     config["sync_bn"] = request.sync_batch_norm;
   }
-  return config.dump(2) + "\n";
+  return io::json_text(config) + "\n";
 }
 
 std::string samples_hash(const std::vector<data::SampleFiles>& samples) {

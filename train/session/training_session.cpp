@@ -7,12 +7,14 @@
 #include "data/meaning/inspect.h"
 #include "data/sets/exclusions.h"
 #include "engine/pinned_memory.h"
-#include "models/weights/load_network.h"
+#include "engine/problems.h"
+#include "layers/modules/init.h"
 #include "train/inference/scored_lists.h"
 #include "train/metrics/score_columns.h"
 #include "train/run_folder/content_hashes.h"
 #include "train/run_folder/hash.h"
 #include "train/session/interrupted.h"
+#include "train/session/start_words.h"
 
 namespace salix {
 namespace {
@@ -61,18 +63,13 @@ TrainingSession::TrainingSession(Exec& exec, const TrainingRequest& request, Con
       ranks_(exec),
       sources_(request.sources),
       plan_(request.recipe->plan()) {
-  sources_.warn = [this](const std::string& sentence) { note(sentence); };
+  sources_.warn = [this](const std::string& sentence) {
+    if (said_.insert(sentence).second) note(sentence);  // a folder may be in several lists
+  };
 }
 
 void TrainingSession::run() {
-  load();
-  request_.recipe->check(*network_);
-  check_batch(network_->facts(), plan_,
-              request_.sync_batch_norm ? std::int64_t{ranks_.ranks()} * plan_.batch : plan_.batch);
-  // What is missing shows before anything is computed.
-  std::vector<data::SampleFiles> samples = request_.recipe->samples(sources_);
-  if (!request_.vals.empty()) scored_lists_ = lists_for(*network_, request_.vals, sources_);
-  if (ranks_.writes()) question(samples);
+  std::vector<data::SampleFiles> samples = check_request();
   const RunIdentity samples_only{.config_hash = {}, .dataset_hash = samples_hash(samples)};
   const std::vector<fs::path> files = files_of(samples);
   std::vector<std::string> contents;
@@ -85,6 +82,7 @@ void TrainingSession::run() {
   if (!ranks_.writes()) ranks_.wait_for_all();  // rank 0 first: it makes the folder
   const RunDirectory directory = open(manifest);
   if (ranks_.writes()) compare_contents(directory, files, contents);
+  say_what_is_there(samples);
   const std::uint64_t seed = exec_.options().seed;
   request_.recipe->prepare(directory.folder(), samples, seed);
   if (ranks_.writes()) ranks_.wait_for_all();
@@ -130,13 +128,62 @@ void TrainingSession::load() {
   const std::string& file = request_.initial_weights();
   if (file.empty()) {
     network_ = make_network(exec_, request_.network);
-    note(request_.recipe->warning_without_weights());
     return;
   }
   LoadedNetwork loaded = load_network(exec_, request_.network, file, request_.allow_partial);
   network_ = std::move(loaded.network);
-  const auto& missing = loaded.summary.report.missing;
-  if (!loaded.summary.whole_network && !missing.empty()) {
+  weights_ = std::move(loaded.summary);
+}
+
+// All that is wrong shows together, before anything is computed.
+std::vector<data::SampleFiles> TrainingSession::check_request() {
+  std::vector<data::SampleFiles> samples;
+  Problems problems;
+  problems.collect([&] { load(); });
+  if (!network_) {  // for the checks that follow
+    const init::SkipInit skip(exec_);
+    network_ = make_network(exec_, request_.network);
+  }
+  problems.collect([&] {
+    check_batch(
+        network_->facts(), plan_,
+        request_.sync_batch_norm ? std::int64_t{ranks_.ranks()} * plan_.batch : plan_.batch);
+  });
+  if (problems.collect([&] { request_.recipe->check(*network_); })) {
+    problems.collect([&] { samples = request_.recipe->samples(sources_); });
+  }
+  if (!request_.vals.empty()) {
+    problems.collect(
+        [&] { scored_lists_ = lists_for(network_->facts(), request_.vals, sources_); });
+  }
+  // The others wait for the folder that the first rank makes.
+  if (ranks_.writes()) {
+    problems.collect([&] {
+      if (request_.resume) {
+        RunDirectory::resume(request_.folder(), config_json(request_, exec_));
+      } else {
+        RunDirectory::check_new(request_.folder());
+      }
+    });
+  }
+  problems.raise();
+  if (ranks_.writes()) question(samples);
+  return samples;
+}
+
+void TrainingSession::say_what_is_there(const std::vector<data::SampleFiles>& samples) {
+  const std::string& file = request_.initial_weights();
+  if (!file.empty()) {
+    console_.say(weights_words(file, weights_));
+  } else if (!request_.resume) {
+    note(request_.recipe->warning_without_weights());
+  }
+  for (const std::string& line : set_words(samples)) console_.say(line);
+  for (const data::SampleList& list : scored_lists_) {
+    for (const std::string& line : set_words(list.samples)) console_.say("scored: " + line);
+  }
+  const auto& missing = weights_.report.missing;
+  if (!file.empty() && !weights_.whole_network && !missing.empty()) {
     note(str(missing.size(), " encoder tensors are not in ", file,
              " and have random values, from '", missing.front(), "' on"));
   }

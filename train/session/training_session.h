@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <span>
 
 #include "engine/comm/communicator.h"
+#include "models/weights/load_network.h"
 #include "train/console/console.h"
 #include "train/loop/stop_signal.h"
 #include "train/run_folder/run_directory.h"
@@ -46,6 +48,8 @@ class TrainingSession {
   void load();
   void compare_contents(const RunDirectory& directory, std::span<const std::filesystem::path> files,
                         std::span<const std::string> hashes);
+  std::vector<data::SampleFiles> check_request();
+  void say_what_is_there(const std::vector<data::SampleFiles>& samples);
   RunDirectory open(const ManifestRequest& manifest) const;
   TrainingRunParams run_params(const RunIdentity& identity) const;
   TrainingWatcher watcher();
@@ -60,8 +64,10 @@ class TrainingSession {
   Console& console_;
   OverRanks ranks_;
   data::DatasetOptions sources_;
+  std::set<std::string> said_;  // of the sources
   RunPlan plan_;
   std::unique_ptr<Network> network_;
+  WeightsSummary weights_;
   std::vector<data::SampleList> scored_lists_;
   const StopSignal* signal_ = nullptr;
   std::unique_ptr<ProgressBar> bar_;

@@ -233,6 +233,20 @@ TEST_F(Dataset, ExpandsAllToEveryTestSet) {
   EXPECT_EQ(found, expected);
 }
 
+// Who has two of the six sets wants to know how to ask for them.
+TEST_F(Dataset, OffersTheSetsThatAreThere) {
+  put_sample(options_.root, 'c', "ECSSD", "1");
+  put_sample(options_.root, 'c', "HKU-IS", "1");
+  EXPECT_THAT(
+      [&] { evaluation_lists("ce", options_); },
+      says(AllOf(HasSubstr("4 things are missing"), HasSubstr("these are there: ECSSD, HKU-IS"),
+                 HasSubstr("--test-set c=ECSSD,HKU-IS"), HasSubstr("--available"))));
+  options_.available_only = true;
+  EXPECT_EQ(evaluation_lists("ce", options_).size(), 2u);
+  EXPECT_THAT(warnings_, ElementsAre("left out, not there: PASCAL-S, MSB-TE, DUTS-TE, DUT-OMRON"));
+  EXPECT_THAT([&] { evaluation_lists("de", options_); }, says(HasSubstr("NJUD")));
+}
+
 TEST_F(Dataset, LeavesOutNamedSamples) {
   for (const char* name : {"1", "2", "3"}) put_sample(options_.root, 'c', "ECSSD", name);
   std::ofstream(scratch_ / "list.txt") << "# ours, theirs\nx 2\ny 3  # twice\n\nz 9\n";

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Property;
 using ::testing::Throws;
 
@@ -32,11 +33,13 @@ class FileList : public ::testing::Test {
   std::vector<std::string> names(const std::vector<std::string>& inputs, bool recursive = false) {
     std::vector<std::string> full, names;
     for (const std::string& input : inputs) full.push_back((root_ / input).string());
-    for (const fs::path& path : list_images(full, recursive))
+    for (const fs::path& path : list_images(full, recursive, warn_))
       names.push_back(path.lexically_relative(root_).string());
     return names;
   }
 
+  std::vector<std::string> warnings_;
+  Warn warn_ = [this](const std::string& sentence) { warnings_.push_back(sentence); };
   // One folder per test: ctest runs tests of one program at the same time.
   fs::path root_ = fs::path(::testing::TempDir()) /
                    (std::string("salix_file_list_") +
@@ -64,7 +67,44 @@ TEST_F(FileList, SaysWhatIsMissing) {
   EXPECT_THROW(names({}), InvalidInput);
 }
 
+TEST_F(FileList, NamesPicturesThatAreNotRead) {
+  EXPECT_THAT(names({"photos"}), ElementsAre("photos/a.png", "photos/b.JPG", "photos/c.bmp"));
+  EXPECT_THAT(warnings_, IsEmpty());
+  for (const char* name : {"web.webp", "scan.TIF", "anim.gif", "phone.heic", "old.jfif", "x.jpe"})
+    std::ofstream(root_ / "photos" / name) << "x";
+  EXPECT_EQ(names({"photos"}).size(), 5u);
+  EXPECT_THAT(warnings_,
+              ElementsAre(AllOf(HasSubstr("4 pictures are left out (.gif, .heic, .tif, .webp"),
+                                HasSubstr("'anim.gif', 'phone.heic', 'scan.TIF' and 1 more"))));
+  std::ofstream(root_ / "empty/only.webp") << "x";
+  EXPECT_THAT([&] { names({"empty"}); },
+              Throws<IoError>(Property(
+                  &IoError::what, AllOf(HasSubstr("holds no .jpg"), HasSubstr("'only.webp'")))));
+}
+
+TEST_F(FileList, ReadsEachFolderOnceAndNamesLinksThatLeadNowhere) {
+  fs::create_directory_symlink("..", root_ / "photos/loop");
+  fs::create_directory_symlink("more", root_ / "photos/a_second_name");
+  fs::create_directories(root_ / "elsewhere");
+  std::ofstream(root_ / "elsewhere/e.png") << "x";
+  fs::create_directory_symlink(root_ / "elsewhere", root_ / "photos/linked");
+  fs::create_symlink("nothing.jpg", root_ / "photos/gone.jpg");
+  fs::create_symlink("self", root_ / "photos/self");
+  fs::create_symlink("a.png", root_ / "photos/z.png");
+  EXPECT_THAT(names({"photos"}, true),
+              ElementsAre("photos/a.png", "photos/b.JPG", "photos/c.bmp", "photos/linked/e.png",
+                          "photos/more/d.jpeg", "photos/z.png"));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("2 links lead nowhere: 'gone.jpg', 'self'"),
+                                     HasSubstr("links are not followed: 'a_second_name', 'loop'")));
+}
+
+TEST_F(FileList, TakesADashForStandardInput) {
+  const std::vector<std::string> dash{"-"};
+  EXPECT_THAT(list_images(dash), ElementsAre(fs::path("/dev/stdin")));
+}
+
 TEST(HasImageExtension, IgnoresCase) {
+  EXPECT_TRUE(has_image_extension("x/y.JFIF"));
   EXPECT_TRUE(has_image_extension("x/y.JpEg"));
   EXPECT_FALSE(has_image_extension("x/jpg"));
   EXPECT_FALSE(has_image_extension("y.png.txt"));

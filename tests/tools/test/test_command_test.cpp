@@ -8,12 +8,14 @@
 
 #include "data/scenes/generated_set.h"
 #include "tests/support/scratch.h"
+#include "tests/tools/salix_process.h"
 #include "tools/cli/run.h"
 
 namespace salix::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class TestCommand : public ::testing::Test {
@@ -63,6 +65,49 @@ TEST_F(TestCommand, MakesPseudoLabelsOfATrainingSetOrKeepsThePartialOnes) {
   EXPECT_THAT(err, HasSubstr("1 of 3 images of c_tiny failed"));
   EXPECT_EQ(files_in(folder / "pseudo/c/tiny"), 3);
   EXPECT_EQ(files_in(folder / "pseudo/c/tiny.partial"), 2);
+}
+
+TEST_F(TestCommand, SaysAllThatIsWrongTogether) {
+  fs::remove(folder / "w.safetensors");
+  EXPECT_EQ(run({"--vals", "ce,de"}), 1);
+  EXPECT_THAT(
+      err, AllOf(HasSubstr("2 things are wrong"), HasSubstr("w.safetensors"), HasSubstr("NJUD")));
+}
+
+TEST_F(TestCommand, ScoresTheSetsThatAreThere) {
+  fs::copy(folder / "tiny", folder / "ECSSD", fs::copy_options::recursive);
+  std::vector<std::string> words{
+      "test",     "a2s", "--weight",    folder / "w.safetensors", "--size", "64",
+      "--device", "cpu", "--data_path", folder.path().string()};
+  std::ostringstream out_stream, err_stream;
+  EXPECT_EQ(cli::run(words, out_stream, err_stream), 1);
+  EXPECT_THAT(err_stream.str(), HasSubstr("--test-set c=ECSSD, or with --available"));
+  words.emplace_back("--available");
+  ASSERT_EQ(cli::run(words, out_stream, err_stream), 0) << err_stream.str();
+  EXPECT_THAT(out_stream.str(), HasSubstr("c_ECSSD"));
+  EXPECT_THAT(err_stream.str(), HasSubstr("left out, not there: PASCAL-S"));
+}
+
+TEST_F(TestCommand, ASignalEndsItWithTheScoresOfWhatIsDone) {
+  data::write_generated_set(folder.path(),
+                            {.name = "many", .count = 200, .height = 60, .width = 80});
+  const std::string log = folder / "err";
+  const SalixProcess process(
+      {"test", "a2s", "--weight", folder / "w.safetensors", "--size", "320", "--threads", "1",
+       "--device", "cpu", "--data_path", folder.path().string(), "--test-set", "c=many", "--save",
+       "--save-path", folder / "maps"},
+      log, folder / "out");
+  const fs::path maps = folder / "maps/a2s/resnet/base/c_many/final";
+  const int status =
+      process.signal_when(SIGINT, [&] { return fs::exists(maps) && files_in(maps) > 2; });
+  ASSERT_TRUE(WIFEXITED(status)) << process.end_of(status);
+  EXPECT_EQ(WEXITSTATUS(status), 130) << process.end_of(status);
+  std::ostringstream printed, said;
+  printed << std::ifstream(folder / "out").rdbuf();
+  said << std::ifstream(log).rdbuf();
+  EXPECT_THAT(printed.str(), HasSubstr("c_many"));
+  EXPECT_THAT(said.str(), AllOf(HasSubstr("stopped after "), HasSubstr(" images of c_many")));
+  EXPECT_LT(files_in(maps), 200);
 }
 
 TEST_F(TestCommand, NamesWhatIsMissing) {

@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Result {
   int code;
@@ -109,6 +110,47 @@ TEST_F(TrainCommand, RefusalsAreOneSentenceAndChangeNothing) {
   EXPECT_EQ(train({"--size", "100"}).code, 2);
   std::ofstream(folder / "file") << "x";
   EXPECT_THAT(refusal({"--run-dir", folder / "file/run"}, 1), HasSubstr("cannot be made"));
+}
+
+TEST_F(TrainCommand, SaysAllThatIsWrongTogether) {
+  std::ofstream(folder / "file") << "x";
+  const Result result = train({"--pretrain", folder / "none.pth", "--data_path", folder / "gone",
+                               "--vals", "te", "--run-dir", folder / "file/run"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("4 things are wrong"), HasSubstr("none.pth"),
+                                HasSubstr("data set 'tiny'"), HasSubstr("VT1000"),
+                                HasSubstr("file/run: the run's folder cannot be made")));
+  // What does not matter yet is not said.
+  EXPECT_THAT(train({"--data_path", folder / "gone"}).err, Not(HasSubstr("no --pretrain")));
+}
+
+TEST_F(TrainCommand, SaysWhatItLoadedAndEndsAfterTheStepsAskedFor) {
+  std::ostringstream ignored;
+  ASSERT_EQ(cli::run({"weights", "init", "a2s", folder / "w.safetensors"}, ignored, ignored), 0);
+  const std::vector<std::string> smoke{"--weight",
+                                       folder / "w.safetensors",
+                                       "--no-labels",
+                                       "--vals",
+                                       "ce",
+                                       "--test-set",
+                                       "c=tiny",
+                                       "--steps",
+                                       "1"};
+  const Result result = train(smoke);
+  ASSERT_EQ(result.code, 0) << result.err;
+  const std::string images = (folder.path() / "tiny/images").string();
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("w.safetensors (safetensors): the whole network, "),
+                    HasSubstr("\nc_tiny: 4 pictures from " + images + ", masks from "),
+                    HasSubstr("scored: c_tiny: 4 pictures from " + images),
+                    HasSubstr("train a2s: 1 steps of 2 images"), HasSubstr("after epoch 1")));
+  EXPECT_TRUE(fs::exists(folder / "run/a2s_base_iter_1.pth"));
+  EXPECT_EQ(train({"--steps", "0"}).code, 2);
+  for (const char* recipe : {"pseudo-labels", "supervised"}) {
+    std::ostringstream out, err;
+    EXPECT_EQ(cli::run({"train", "cornet", "--recipe", recipe, "--help"}, out, err), 0);
+    EXPECT_THAT(out.str(), HasSubstr("--steps")) << recipe;
+  }
 }
 
 TEST_F(TrainCommand, ABadImageFailsOrIsSkipped) {

@@ -68,6 +68,33 @@ TEST_F(TrainingRunTest, ResumedRunsHaveTheBitsOfAnUnbrokenOne) {
             io::read_text_file(folder / "broken/a2s_base_1.pth"));
 }
 
+// `--steps 4`, then the rest: rates, order and bits are those of the whole run.
+TEST_F(TrainingRunTest, ARunCutShortEndsWithWeightsAndIsTheBeginningOfTheWholeOne) {
+  SmallRunParams cut = params("cut");
+  cut.run.length.at_most = 4;
+  {
+    SmallRun small(cut);
+    EXPECT_EQ(small.run.total_steps(), 4);
+    ASSERT_TRUE(small.run.train());
+  }
+  EXPECT_TRUE(fs::exists(folder / "cut/a2s_base_1.pth"));
+  EXPECT_TRUE(fs::exists(folder / "cut/a2s_base_iter_4.pth"));
+  {
+    SmallRun again(cut);  // done
+    ASSERT_TRUE(again.run.resume());
+    ASSERT_TRUE(again.run.train());
+    EXPECT_EQ(again.run.position().step, 4);
+  }
+  cut.run.length.at_most = 100;  // more than there are
+  SmallRun rest(cut), whole(params("whole"));
+  EXPECT_EQ(rest.run.total_steps(), whole.run.total_steps());
+  ASSERT_TRUE(rest.run.resume());
+  ASSERT_TRUE(rest.run.train());
+  ASSERT_TRUE(whole.run.train());
+  expect_same_network(whole.network, rest.network);
+  EXPECT_EQ(text_of(folder / "whole/metrics.jsonl"), text_of(folder / "cut/metrics.jsonl"));
+}
+
 // As on a GPU: the host logs an iteration when the next one is queued.
 TEST_F(TrainingRunTest, OneInFlightWritesWhatARunWithoutWrites) {
   SmallRunParams waiting = params("waiting"), ahead = params("ahead");

@@ -75,11 +75,9 @@ void SupervisedRecipe::describe_strategy(Options& options) {
 }
 
 RunPlan SupervisedRecipe::plan() const {
-  return {.letters = common_.letters,
-          .batch = common_.batch,
-          .size = common_.size,
-          .length = {.epochs = epochs()},
-          .smallest_size = no_multi_scale_ ? 0 : smallest_batch_size(common_.size)};
+  RunPlan plan = common_.plan(epochs());
+  if (!no_multi_scale_) plan.smallest_size = smallest_batch_size(common_.size);
+  return plan;
 }
 
 void SupervisedRecipe::check(const Network& network) const {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/io/file.h"
+#include "engine/io/json_text.h"
 
 namespace salix {
 namespace {
@@ -22,7 +23,7 @@ Json to_json(const MetricValue& value) {
 std::string line_of(std::int64_t step, const Metrics& metrics) {
   Json line{{"step", step}};
   for (const auto& [name, value] : metrics) line[name] = to_json(value);
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return io::json_text(line, -1) + "\n";
 }
 
 // Calls `visit(line, end)` for each whole line until it returns false or a line is no object.
