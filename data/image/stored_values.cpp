@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "data/image/orientation.h"
-#include "engine/error.h"
 
 namespace salix::data {
 namespace {
@@ -15,11 +14,6 @@ using Bytes = std::span<const std::uint8_t>;
 
 template <typename Sample>
 using StbPixels = std::unique_ptr<Sample, decltype(&stbi_image_free)>;
-
-[[noreturn]] void refuse(const std::string& name) {
-  throw IoError(
-      str("read_image: '", name, "' is not a readable PNG file; replace it or leave it out"));
-}
 
 int size_of(Bytes bytes) { return static_cast<int>(bytes.size()); }
 
@@ -87,22 +81,22 @@ StoredForm stored_form(Bytes bytes) {
   return form;
 }
 
-std::vector<std::uint16_t> decode_deep_grey(Bytes bytes, const std::string& name) {
+std::vector<std::uint16_t> decode_deep_grey(Bytes bytes) {
   int height = 0, width = 0, channels = 0;
   const StbPixels<stbi_us> samples(
       stbi_load_16_from_memory(bytes.data(), size_of(bytes), &width, &height, &channels, STBI_grey),
       &stbi_image_free);
-  if (!samples) refuse(name);
+  if (!samples) return {};
   const auto count = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
   return {samples.get(), samples.get() + count};
 }
 
-Image decode_alpha(Bytes bytes, const std::string& name) {
+Image decode_alpha(Bytes bytes) {
   int height = 0, width = 0, channels = 0;
   const StbPixels<stbi_uc> samples(stbi_load_from_memory(bytes.data(), size_of(bytes), &width,
                                                          &height, &channels, STBI_rgb_alpha),
                                    &stbi_image_free);
-  if (!samples) refuse(name);
+  if (!samples) return {};
   Image alpha(height, width, 1);
   for (std::size_t i = 0; i < alpha.pixels.size(); ++i) alpha.pixels[i] = samples.get()[4 * i + 3];
   return alpha;

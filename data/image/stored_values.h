@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "data/image/image.h"
@@ -24,13 +23,12 @@ struct StoredForm {
 // is the form of no pixels.
 StoredForm stored_form(std::span<const std::uint8_t> bytes);
 
-// The 16-bit grey values of a file whose form is deep and of one channel, [H,W] row by row. Call it
-// for a file that decode_grey() has accepted: that one checks limits.
-// Errors    IoError that names the file.
-std::vector<std::uint16_t> decode_deep_grey(std::span<const std::uint8_t> bytes,
-                                            const std::string& name);
+// The 16-bit grey values of a file whose form is deep and of one channel, [H,W] row by row; nothing
+// when they cannot be decoded. Call it for a file that decode_grey() has accepted: that one checks
+// limits.
+std::vector<std::uint16_t> decode_deep_grey(std::span<const std::uint8_t> bytes);
 
 // The alpha channel [H,W,1] of a file whose form has one; 8 bits. Likewise.
-Image decode_alpha(std::span<const std::uint8_t> bytes, const std::string& name);
+Image decode_alpha(std::span<const std::uint8_t> bytes);
 
 }  // namespace salix::data

@@ -25,6 +25,10 @@ struct File {
         bytes(read_file_bytes(where)),
         form(with_form ? stored_form(bytes) : StoredForm{}) {}
   std::string name() const { return path.string(); }
+  [[noreturn]] void refuse(const char* what) const {
+    throw IoError(str("read_image: the ", what, " of '", name(),
+                      "' cannot be read apart; save the file anew, or read it without the option"));
+  }
   bool is_deep_grey() const { return form.deep && form.channels == 1; }
 
   const fs::path& path;
@@ -54,7 +58,8 @@ void scale(const std::vector<Value>& values, const ValueRange& range, Image& gre
 void question_range(const File& file, const Image& grey, Role role, Questions& questions) {
   constexpr int kDarkest = 25, kBrightest = 230;  // a tenth of the range at either end
   if (file.is_deep_grey()) {
-    const std::vector<std::uint16_t> values = decode_deep_grey(file.bytes, file.name());
+    const std::vector<std::uint16_t> values = decode_deep_grey(file.bytes);
+    if (values.empty()) return;
     const auto [low, high] = ends_of(values);
     // Clipping changes nothing in an image of 0 and 65535.
     const double highest = high;
@@ -75,7 +80,9 @@ void apply_range(const File& file, const std::optional<ValueRange>& range, Role 
   if (!range) {
     if (questions != nullptr) question_range(file, grey, role, *questions);
   } else if (file.is_deep_grey()) {
-    scale(decode_deep_grey(file.bytes, file.name()), *range, grey);
+    const std::vector<std::uint16_t> values = decode_deep_grey(file.bytes);
+    if (values.size() != grey.pixels.size()) file.refuse("16-bit values");
+    scale(values, *range, grey);
   } else {
     const std::vector<std::uint8_t> values = grey.pixels;
     scale(values, *range, grey);
@@ -100,7 +107,11 @@ bool same_shape(const Image& a, const Image& b) {
 void apply_alpha(const File& file, const Reading& reading, Role role, Image& grey,
                  Questions* questions) {
   if (!file.form.has_alpha() || (!reading.alpha && questions == nullptr)) return;
-  Image alpha = decode_alpha(file.bytes, file.name());
+  Image alpha = decode_alpha(file.bytes);
+  if (alpha.pixels.size() != grey.pixels.size()) {
+    if (reading.alpha) file.refuse("alpha channel");
+    return;
+  }
   const auto [low, high] = ends_of(alpha.pixels);
   if (low == high) return;
   if (reading.alpha) {
@@ -154,6 +165,8 @@ Image read_photograph(const fs::path& path, const Reading& reading, Questions* q
 void question_photograph(const fs::path& path, const Reading& reading, Questions& questions,
                          const DrawnOnIt* drawn_on_it) {
   const File file(path, true);
+  // Its pixels are looked at: an image that is not to be decoded is refused first.
+  if (file.is_deep_grey()) decode_grey(file.bytes, file.name());
   int height = file.form.height, width = file.form.width;
   if (reading.upright && file.form.orientation > 4) std::swap(height, width);
   question_photograph(file, height, width, reading, questions, drawn_on_it);

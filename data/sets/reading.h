@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace salix::data {
@@ -19,9 +20,10 @@ struct ValueRange {
 
 // The default is what Pillow makes of a file.
 struct Reading {
-  std::optional<ValueRange> modality_range, map_range;  // of grey files; else 16 bits are clipped
-  std::optional<int> foreground_above;                  // masks become 255 above this level, else 0
-  bool alpha = false;    // an alpha channel that varies is the mask or the map
+  // Of grey files; else 16 bits are clipped.
+  std::optional<ValueRange> modality_range = {}, map_range = {};
+  std::optional<int> foreground_above = {};  // masks become 255 above this level, else 0
+  bool alpha = false;                        // an alpha channel that varies is the mask or the map
   bool upright = false;  // photographs are turned as their EXIF orientation says
 
   bool operator==(const Reading&) const = default;

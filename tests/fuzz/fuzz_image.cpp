@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "data/image/image_io.h"
+#include "data/image/stored_values.h"
 #include "engine/io/crc32.h"
 #include "tests/fuzz/fuzz_target.h"
 
@@ -32,8 +33,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   return salix::fuzz::run(data, size, [&](salix::io::ByteSpan) {
     std::vector<std::uint8_t> bytes(data, data + size);
     if (size > 0 && data[0] == 0x89) mend_png(bytes);
+    const StoredForm form = stored_form(bytes);  // of any bytes
     const Image rgb = decode_rgb(bytes, "fuzz", limits);
     const Image grey = decode_grey(bytes, "fuzz", limits);
     if (rgb.pixels.size() != 3 * grey.pixels.size()) __builtin_trap();
+    if (form.deep && form.channels == 1) decode_deep_grey(bytes);
+    if (form.has_alpha()) decode_alpha(bytes);
   });
 }

@@ -87,8 +87,12 @@ TEST_F(MeaningEval, SixteenBitMapsAreAskedAboutAndScale) {
 
 TEST_F(MeaningEval, MasksOfIndicesLoseObjectsUntilAllCount) {
   data::Image mask = box(10, 3), map = box(10, 255);
-  for (int y = 12; y < 30; ++y)
-    for (int x = 40; x < 56; ++x) *mask.at(y, x) = 15, *map.at(y, x) = 255;
+  for (int y = 12; y < 30; ++y) {
+    for (int x = 40; x < 56; ++x) {
+      *mask.at(y, x) = 15;
+      *map.at(y, x) = 255;
+    }
+  }
   put("gt/a.png", mask);
   put("gt/b.png", box(10, 1));
   put("pred/a.png", map);
