@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 
 #include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
@@ -72,6 +73,14 @@ TEST_P(LayerNorm, MatchesPyTorch) {
   // Sums of 14 products of magnitude 1.
   EXPECT_TRUE(close(results[2], file("dgamma"), tolerance::reduction(14, 14)));
   EXPECT_TRUE(close(results[3], file("dbeta"), tolerance::reduction(14, 14)));
+}
+
+// Neither is hidden by the variance, which is held at 0 from below.
+TEST_P(LayerNorm, KeepsWhatIsNoNumber) {
+  const float inf = std::numeric_limits<float>::infinity(), nan = std::nanf("");
+  const Tensor ones = Tensor::full(exec(), {3}, 1);
+  const Tensor y = layer_norm(from(exec(), {inf, 1, 2, nan, 1, 2}, {2, 3}), ones, ones);
+  EXPECT_TRUE(close(y, std::vector<double>(6, nan), tolerance::exact));
 }
 
 TEST_P(LayerNorm, PassesGradcheck) {
