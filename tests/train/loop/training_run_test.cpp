@@ -92,7 +92,8 @@ TEST_F(TrainingRunTest, ARunCutShortEndsWithWeightsAndIsTheBeginningOfTheWholeOn
   ASSERT_TRUE(rest.run.train());
   ASSERT_TRUE(whole.run.train());
   expect_same_network(whole.network, rest.network);
-  EXPECT_EQ(text_of(folder / "whole/metrics.jsonl"), text_of(folder / "cut/metrics.jsonl"));
+  EXPECT_EQ(io::read_text_file(folder / "whole/metrics.jsonl"),
+            io::read_text_file(folder / "cut/metrics.jsonl"));
 }
 
 // As on a GPU: the host logs an iteration when the next one is queued.
