@@ -44,7 +44,7 @@ std::pair<double, double> ends_of(const std::vector<Value>& values) {
 
 template <typename Value>
 void scale(const std::vector<Value>& values, const ValueRange& range, Image& grey) {
-  auto [black, white] = std::pair(range.black, range.white);
+  double black = range.black, white = range.white;
   if (range.of_each_file) std::tie(black, white) = ends_of(values);
   const double width = white - black;
   std::transform(values.begin(), values.end(), grey.pixels.begin(), [=](Value value) {
