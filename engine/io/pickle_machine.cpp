@@ -179,14 +179,17 @@ void PickleMachine::reduce() {
     in_.fail("REDUCE must have a tuple of arguments");
   const PickleValue given(graph_, arguments);
   const std::string_view name = PickleValue(graph_, callee).text();
+  const bool known = kind == PickleKind::kGlobal && is_known(name);
+  const auto wraps = [&](PickleKind content) {
+    return given.size() == 1 && given.item(0).is(content);
+  };
   if (name == kOrderedDict) {
     push(PickleKind::kDict, ordered_dict_items(given));
-  } else if (name == kSize && given.size() == 1 && given.item(0).is(PickleKind::kTuple)) {
+  } else if ((name == kSize && wraps(PickleKind::kTuple)) ||
+             (!known && makes_dict_of_dict(name) && wraps(PickleKind::kDict))) {
     push(given.item(0).id());
-  } else if (kind == PickleKind::kGlobal && is_known(name)) {
+  } else if (known) {
     push(PickleKind::kCall, Ids{callee, arguments});
-  } else if (makes_dict_of_dict(name) && given.size() == 1 && given.item(0).is(PickleKind::kDict)) {
-    push(given.item(0).id());
   } else {
     push_object(callee);
   }
