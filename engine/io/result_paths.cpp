@@ -21,7 +21,7 @@ fs::path ResultPaths::identity(const fs::path& file) const {
   std::error_code error;
   const fs::path normal = fs::absolute(file).lexically_normal();
   if (fs::is_symlink(normal, error)) {
-    const fs::path target = fs::weakly_canonical(normal, error);
+    fs::path target = fs::weakly_canonical(normal, error);
     if (!error) return target;
   }
   return real_folder(normal.parent_path()) / normal.filename();
