@@ -35,6 +35,16 @@ void count_damage(std::span<const std::uint8_t> damaged,
   }
 }
 
+// Of the file with one bit flipped, which is then flipped back.
+template <typename Content, typename Read>
+void count_flip(std::vector<std::uint8_t>& file, std::size_t bit, const Content& content,
+                const Read& read, DamageCount& count) {
+  const auto mask = static_cast<std::uint8_t>(1u << bit % 8);
+  file[bit / 8] ^= mask;
+  count_damage(file, content, read, count);
+  file[bit / 8] ^= mask;
+}
+
 // One bit of the file is flipped, `times` times, each time another and starting afresh.
 template <typename Read>
 DamageCount flip_bits(std::vector<std::uint8_t> file, int times, const Read& read) {
@@ -42,11 +52,7 @@ DamageCount flip_bits(std::vector<std::uint8_t> file, int times, const Read& rea
   std::mt19937 random(1);
   DamageCount count;
   for (int k = 0; k < times; ++k) {
-    const std::size_t bit = random() % (8 * file.size());
-    const auto mask = static_cast<std::uint8_t>(1u << bit % 8);
-    file[bit / 8] ^= mask;
-    count_damage(file, content, read, count);
-    file[bit / 8] ^= mask;
+    count_flip(file, random() % (8 * file.size()), content, read, count);
   }
   return count;
 }
@@ -58,10 +64,7 @@ DamageCount flip_every_bit(std::vector<std::uint8_t> file, std::size_t first_byt
   const auto content = read(std::span<const std::uint8_t>(file));
   DamageCount count;
   for (std::size_t bit = 8 * first_byte; bit < 8 * file.size(); ++bit) {
-    const auto mask = static_cast<std::uint8_t>(1u << bit % 8);
-    file[bit / 8] ^= mask;
-    count_damage(file, content, read, count);
-    file[bit / 8] ^= mask;
+    count_flip(file, bit, content, read, count);
   }
   return count;
 }
