@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace salix {
 
@@ -11,6 +12,14 @@ namespace salix {
 inline void add_to_list(std::string& list, std::string_view name) {
   if (!list.empty()) list += ", ";
   list += name;
+}
+
+// "a, b and 3 more": the first `most` of a list.
+inline std::string first_of(const std::vector<std::string>& names, std::size_t most) {
+  std::string list;
+  for (std::size_t k = 0; k < names.size() && k < most; ++k) add_to_list(list, names[k]);
+  if (names.size() > most) list += " and " + std::to_string(names.size() - most) + " more";
+  return list;
 }
 
 // ".JPG" -> ".jpg", for the letters of ASCII; "" where there is none.

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "engine/error.h"
+#include "engine/text.h"
 
 namespace salix::data::detail {
 namespace {
@@ -73,11 +74,9 @@ bool has_word(const std::string& name, std::span<const std::string_view> words) 
 std::string name_of(const fs::path& folder) { return folder.filename().string(); }
 
 std::string joined(const std::vector<fs::path>& folders) {
-  std::string text;
-  for (std::size_t k = 0; k < std::min(folders.size(), kNamed); ++k) {
-    text += (k == 0 ? "" : ", ") + name_of(folders[k]);
-  }
-  return folders.size() > kNamed ? str(text, " and ", folders.size() - kNamed, " more") : text;
+  std::vector<std::string> names;
+  for (const fs::path& folder : folders) names.push_back(name_of(folder));
+  return first_of(names, kNamed);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "data/sets/exclusions.h"
+#include "engine/text.h"
 #include "tools/cli/console.h"
 #include "train/inference/scored_lists.h"
 
@@ -12,13 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string joined(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 10;
-  std::string text;
-  for (std::size_t k = 0; k < std::min(names.size(), kShown); ++k)
-    text += (k == 0 ? "" : ", ") + names[k];
-  return names.size() > kShown ? str(text, " and ", names.size() - kShown, " more") : text;
-}
+constexpr std::size_t kNamed = 10;
 
 // What to do about maps of other names.
 std::string advice(const MatchedFolders& matched, const fs::path& maps) {
@@ -36,7 +31,7 @@ void report_missing(const MatchedFolders& matched, const fs::path& truths, const
       str(matched.missing.size(), " of ", matched.missing.size() + found, " truths in '",
           truths.string(), "' have no map of that name", request.suffix.empty() ? "" : " + '",
           request.suffix, request.suffix.empty() ? "" : "'", " in '", maps.string(),
-          "': ", joined(matched.missing), advice(matched, maps));
+          "': ", first_of(matched.missing, kNamed), advice(matched, maps));
   if (found == 0) throw IoError(str("eval: ", what, "; none is left to score"));
   if (!request.allow_missing)
     throw IoError(str("eval: ", what, "; add them, or score the others with --allow-missing"));
