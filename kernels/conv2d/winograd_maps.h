@@ -2,8 +2,8 @@
 // for one instruction set.
 #pragma once
 
+#include "kernels/common/simd.h"
 #include "kernels/conv2d/winograd_kernels.h"
-#include "kernels/conv2d/winograd_simd.h"
 
 namespace salix::kernels::winograd {
 

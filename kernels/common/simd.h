@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace salix::kernels::winograd {
+namespace salix::kernels {
 
 template <int kLanes>
 struct Simd;
@@ -54,4 +54,4 @@ inline void store_some(float* to, const Vec& value, std::int64_t count) {
   std::memcpy(to, &value, static_cast<std::size_t>(count) * sizeof(float));
 }
 
-}  // namespace salix::kernels::winograd
+}  // namespace salix::kernels
