@@ -5,7 +5,9 @@
 #include "engine/text.h"
 #include "models/a2s/a2s.h"
 #include "models/cornet/cornet.h"
+#include "models/localvit_swin/localvit_swin.h"
 #include "models/midnet/midnet.h"
+#include "models/sfnet/sfnet.h"
 
 namespace salix {
 namespace {
@@ -24,9 +26,7 @@ Entry entry() {
 // The one table of networks: a network is its folder and its line here.
 const std::vector<Entry>& table() {
   static const std::vector<Entry> networks{
-      entry<A2s>(),
-      entry<Cornet>(),
-      entry<Midnet>(),
+      entry<A2s>(), entry<Cornet>(), entry<Midnet>(), entry<Sfnet>(), entry<LocalVitSwin>(),
   };
   return networks;
 }

@@ -13,8 +13,15 @@
 namespace salix {
 
 enum class OutputKind {
-  kMap,      // a saliency map before the sigmoid, [N,h,w,1]
-  kFeatures  // an embedding, [N,h,w,C]
+  kMap,       // a saliency map before the sigmoid, [N,h,w,1]
+  kFeatures,  // an embedding, [N,h,w,C]
+  kClasses    // scores of classes before the softmax, [N,classes]
+};
+
+// How pictures are brought to a network's size.
+enum class InputFilter {
+  kBicubic,  // Pillow's, which averages where it makes smaller
+  kNearest   // source index floor(d in / out)
 };
 
 // One result of a network, under the name that files give it.
@@ -34,11 +41,14 @@ struct ParameterGroup {
 struct NetworkFacts {
   std::string name;                          // "a2s"
   std::vector<std::string> inputs{"image"};  // perhaps also "modality": depth, flow or thermal
+  OutputKind prediction = OutputKind::kMap;  // of the first output; kClasses: it is a classifier
   std::optional<int> fixed_size = {};        // side of the only input it takes; else any
   int stride = 32;                           // input pixels per pixel of the coarsest features
-  std::string default_recipe;                // of `salix train`, a name of the recipes' catalogue
-  char default_task = 'c';                   // a letter: what it is tested on unless told
-  double weight_decay = 5e-4;                // of its published training
+  InputFilter input_filter = InputFilter::kBicubic;
+  std::string
+      default_recipe;       // of `salix train`, a name of the recipes' catalogue; "": not trained
+  char default_task = 'c';  // a letter: what it is tested on unless told
+  double weight_decay = 5e-4;     // of its published training
   std::string head = "decoder.";  // a weight file with such names holds the whole network
   std::string signature = {};     // what some names of no other network begin with
 };
@@ -51,8 +61,7 @@ class Network : public Module {
 
   // image [N,H,W,3], normalised with the ImageNet mean and deviation; modality [N,H,W,3] in
   // 0..1: depth, optical flow or thermal. A network of one image does not look at it, and it may
-  // be undefined. The first output is the prediction, a map called "final"; maps may be smaller
-  // than the image.
+  // be undefined. The first output is the prediction; maps may be smaller than the image.
   virtual std::vector<NamedOutput> outputs(const Tensor& image, const Tensor& modality) = 0;
 
   // All parameters, each in one group; pretrained encoders come first.

@@ -7,6 +7,10 @@ void Module::add_parameter(const std::string& name, Tensor& tensor, FileLayout l
   own_.push_back({.name = name, .tensor = &tensor, .is_parameter = true, .layout = layout});
 }
 
+void Module::add_buffer(const std::string& name, Tensor& tensor) {
+  own_.push_back({.name = name, .tensor = &tensor, .is_parameter = false});
+}
+
 void Module::add_norm_parameter(const std::string& name, Tensor& tensor) {
   add_parameter(name, tensor);
   own_.back().is_norm = true;

@@ -57,6 +57,7 @@ class Module {
  protected:
   void add_parameter(const std::string& name, Tensor& tensor,
                      FileLayout layout = FileLayout::kSame);
+  void add_buffer(const std::string& name, Tensor& tensor);
   void add_norm_parameter(const std::string& name, Tensor& tensor);
   void add_norm_buffer(const std::string& name, Tensor& tensor);
   // An empty name makes the child transparent: its entries appear as this module's own.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/weights/finite_check.h"
+#include "models/weights/localvit_weights.h"
 #include "models/weights/prefix_search.h"
 #include "models/weights/resnet_kind.h"
 
@@ -19,7 +20,7 @@ bool is_never_executed(const std::string& name) {
 }
 
 bool is_optional(const std::string& name) {
-  return is_never_executed(name) || name.ends_with("num_batches_tracked");
+  return is_never_executed(name) || is_swin_constant(name) || name.ends_with("num_batches_tracked");
 }
 
 // The names of a state that are needed and not there.
@@ -162,7 +163,10 @@ LoadSummary import_network(Network& network, const io::NamedArrays& arrays) {
               " tensors in its encoder's blocks that the network has not (", quote_some(deeper),
               "): its encoder is deeper than ResNet-50, or another one");
   check_finite(arrays, names_of(state));
-  return load_state_dict(network, arrays, prefix);
+  check_swin_constants(network, arrays, prefix);
+  LoadSummary report = load_state_dict(network, arrays, prefix);
+  std::erase_if(report.missing, is_swin_constant);
+  return report;
 }
 
 }  // namespace salix

@@ -6,19 +6,12 @@
 
 #include "layers/functional/resize_bilinear.h"
 #include "layers/modules/state_dict.h"
+#include "models/weights/localvit_weights.h"
 
 namespace salix::testing {
 namespace {
 
-double uniform_of(std::uint32_t name_hash, std::uint64_t index) {
-  std::uint32_t z = name_hash + static_cast<std::uint32_t>(index) * 2654435761u;
-  z ^= z >> 16;
-  z *= 0x85EBCA6Bu;
-  z ^= z >> 13;
-  z *= 0xC2B2AE35u;
-  z ^= z >> 16;
-  return static_cast<double>(z) / 4294967296.0;
-}
+constexpr std::uint32_t kHashMultiplier = 2654435761u;
 
 double filled_value(const std::string& name, const Shape& file_shape, double u) {
   if (file_shape.rank() >= 2) {
@@ -38,25 +31,43 @@ std::uint32_t fnv1a(const std::string& name) {
   return hash;
 }
 
-double hash_uniform(const std::string& name, std::uint64_t index) {
-  return uniform_of(fnv1a(name), index);
+double hash_uniform(std::uint32_t name_hash, std::uint64_t index, std::uint32_t multiplier) {
+  std::uint32_t z = name_hash + static_cast<std::uint32_t>(index) * multiplier;
+  z ^= z >> 16;
+  z *= 0x85EBCA6Bu;
+  z ^= z >> 13;
+  z *= 0xC2B2AE35u;
+  z ^= z >> 16;
+  return static_cast<double>(z) / 4294967296.0;
 }
 
-void hash_fill(Module& module, const std::string& prefix) {
+double hash_uniform(const std::string& name, std::uint64_t index) {
+  return hash_uniform(fnv1a(name), index, kHashMultiplier);
+}
+
+void fill_state(Module& module, const std::string& prefix, const FillValue& value_at) {
   Exec host;
   for (const StateEntry& entry : module.state(prefix)) {
     if (entry.name.ends_with("num_batches_tracked")) {
       entry.tensor->fill(0);
       continue;
     }
+    if (is_swin_constant(entry.name)) continue;
     io::Array array = to_array(*entry.tensor, entry.layout).to_float64();
     const std::uint32_t hash = fnv1a(entry.name);
     for (std::size_t i = 0; i < static_cast<std::size_t>(array.numel()); ++i) {
-      array.as<double>()[i] = filled_value(entry.name, array.shape, uniform_of(hash, i));
+      array.as<double>()[i] = value_at(entry.name, array.shape, hash, i);
     }
     const Tensor filled = from_array(host, array, entry.layout).to(entry.tensor->dtype());
     entry.tensor->copy_from(filled);
   }
+}
+
+void hash_fill(Module& module, const std::string& prefix) {
+  fill_state(module, prefix,
+             [](const std::string& name, const Shape& shape, std::uint32_t hash, std::uint64_t i) {
+               return filled_value(name, shape, hash_uniform(hash, i, kHashMultiplier));
+             });
 }
 
 Tensor hash_input(Exec& exec, const std::string& name, std::int64_t images, std::int64_t size,

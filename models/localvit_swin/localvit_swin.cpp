@@ -1,0 +1,52 @@
+#include "models/localvit_swin/localvit_swin.h"
+
+#include "layers/functional/reduce.h"
+#include "models/weights/pretrained.h"
+
+namespace salix {
+namespace {
+
+const std::vector<SwinStage> kStages{{.grid = 56, .channels = 96, .heads = 3, .blocks = 2},
+                                     {.grid = 28, .channels = 192, .heads = 6, .blocks = 2},
+                                     {.grid = 14, .channels = 384, .heads = 12, .blocks = 6},
+                                     {.grid = 7, .channels = 768, .heads = 24, .blocks = 2}};
+constexpr double kDropPath = 0.1;
+
+}  // namespace
+
+LocalVitSwin::LocalVitSwin(Exec& exec)
+    : Network(describe()),
+      encoder_(exec, kStages, kDropPath),
+      norm_(exec, kStages.back().channels),
+      head_(exec, kStages.back().channels, kClasses) {
+  add_module("", encoder_);
+  add_module("norm", norm_);
+  add_module("head", head_);
+}
+
+Tensor LocalVitSwin::operator()(const Tensor& image) {
+  return head_(mean(norm_(encoder_(image).back()), {1, 2}));
+}
+
+std::vector<NamedOutput> LocalVitSwin::outputs(const Tensor& image, const Tensor&) {
+  return {{"classes", (*this)(image), OutputKind::kClasses}};
+}
+
+NetworkFacts LocalVitSwin::describe() {
+  return {.name = "localvit",
+          .prediction = OutputKind::kClasses,
+          .fixed_size = SwinEncoder::kImageSize,
+          .default_recipe = "",
+          .head = "head.",
+          .signature = "layers.3.blocks.0.conv.conv.0."};
+}
+
+std::vector<ParameterGroup> LocalVitSwin::parameter_groups() {
+  return encoder_and_decoder({"patch_embed.", "layers."});
+}
+
+LoadSummary LocalVitSwin::import_weights(const io::NamedArrays& arrays, bool) {
+  return import_network(*this, arrays);
+}
+
+}  // namespace salix
