@@ -1,10 +1,12 @@
-// a2s, cornet and midnet at 320x320. On the host: inference at batch 1 and 8, in float32 and with
+// a2s, cornet and midnet at 320x320, localvit and sfnet (inference only; its training step is in
+// sfnet_bench.cpp) at 224x224. On the host: inference at batch 1 and 8, in float32 and with
 // weights in bfloat16, and a training pass (forward and backward, batch statistics, all gradients,
 // no optimizer) at batch 2. On a GPU: both at batch 8, 1 (inference only) and 32, in float32, TF32
 // and under autocast (bf16), as bench/peers/gpu_peers.py; inference with weights in bfloat16, too.
 // FLOPs are those of the published networks' convolutions, so the rate compares with others that do
 // them all.
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,10 +23,16 @@ namespace {
 struct NamedWork {
   const char* name;
   double flops_per_image;
+  int size = 320;
 };
 
-constexpr NamedWork kNetworks[] = {
+constexpr NamedWork kTrained[] = {
     {"a2s", 2 * 11.998e9}, {"cornet", 2 * 16.167e9}, {"midnet", 2 * 100.086e9}};
+constexpr NamedWork kNetworks[] = {kTrained[0],
+                                   kTrained[1],
+                                   kTrained[2],
+                                   {"localvit", 2 * 4.542e9, 224},
+                                   {"sfnet", 2 * 12.26e9, 224}};
 
 // What is computed, and how.
 struct Row {
@@ -41,12 +49,12 @@ struct Row {
   }
 };
 
-Tensor random_batch(Exec& exec, std::int64_t images, std::uint64_t seed) {
-  std::vector<float> values(static_cast<std::size_t>(images * 320 * 320 * 3));
+Tensor random_batch(Exec& exec, std::int64_t images, int size, std::uint64_t seed) {
+  std::vector<float> values(static_cast<std::size_t>(images * size * size * 3));
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = 2.0f * philox_uniform({seed, 0, 0}, i) - 1.0f;
   }
-  return Tensor::from_host(exec, values, {images, 320, 320, 3});
+  return Tensor::from_host(exec, values, {images, size, size, 3});
 }
 
 std::shared_ptr<Network> make(const Row& row) {
@@ -79,8 +87,8 @@ void inference(benchmark::State& state, const Row& row) {
   const DType dtype =
       row.precision == Precision::kBf16 && !row.autocast ? DType::kBFloat16 : DType::kFloat32;
   const std::int64_t images = state.range(0);
-  const Tensor image = random_batch(exec, images, 1).to(dtype),
-               modality = random_batch(exec, images, 2).to(dtype);
+  const Tensor image = random_batch(exec, images, row.network.size, 1).to(dtype),
+               modality = random_batch(exec, images, row.network.size, 2).to(dtype);
   const NoGrad no_grad(exec);
   exec.allocator()->reset_peak();
   const double flops = row.network.flops_per_image * static_cast<double>(images);
@@ -97,7 +105,9 @@ void training_pass(benchmark::State& state, const Row& row) {
   const Autocast policy(exec, row.autocast);
   const auto network = network_of(row);
   const std::int64_t images = state.range(0);
-  const Tensor image = random_batch(exec, images, 1), modality = random_batch(exec, images, 2);
+  const int size = row.network.size;
+  const Tensor image = random_batch(exec, images, size, 1),
+               modality = random_batch(exec, images, size, 2);
   network->clear_grad();
   exec.allocator()->reset_peak();
   const double flops = 3 * row.network.flops_per_image * static_cast<double>(images);
@@ -126,10 +136,10 @@ void add(const Row& row, const std::vector<std::int64_t>& batches) {
 }
 
 void add_host_rows() {
+  for (const NamedWork& network : kTrained) add({.network = network, .training = true}, {2});
   for (const NamedWork& network : kNetworks) {
     add({network}, {1, 8});
     add({network, Precision::kBf16}, {1});
-    add({.network = network, .training = true}, {2});
   }
 }
 
@@ -139,7 +149,8 @@ void add_cuda_rows() {
     for (const Precision precision : {Precision::kBf16, Precision::kTf32, Precision::kFloat32}) {
       for (const bool training : {true, false}) {
         if (training && batch == 1) continue;
-        for (const NamedWork& network : kNetworks) {
+        for (const NamedWork& network : training ? std::span<const NamedWork>(kTrained)
+                                                 : std::span<const NamedWork>(kNetworks)) {
           add({network, precision, precision == Precision::kBf16, training}, {batch});
         }
       }
