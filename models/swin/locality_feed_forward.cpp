@@ -1,10 +1,26 @@
 #include "models/swin/locality_feed_forward.h"
 
+#include "engine/comm/communicator.h"
+#include "layers/functional/autocast.h"
 #include "layers/functional/binary.h"
+#include "layers/functional/hardswish_norm.h"
 #include "layers/functional/reduce.h"
 #include "layers/functional/unary.h"
 
 namespace salix {
+namespace {
+
+HardswishNorm hardswish_norm(const Tensor& x, BatchNorm2d& norm) {
+  return {x,
+          norm.weight,
+          norm.bias,
+          norm.running_mean,
+          norm.running_var,
+          {.eps = BatchNorm2d::kEps, .momentum = BatchNorm2d::kMomentum},
+          norm.num_batches_tracked};
+}
+
+}  // namespace
 
 SqueezeExcite::SqueezeExcite(Exec& exec, std::int64_t channels, std::int64_t squeezed)
     : reduce_(exec, channels, squeezed), expand_(exec, squeezed, channels) {
@@ -12,10 +28,13 @@ SqueezeExcite::SqueezeExcite(Exec& exec, std::int64_t channels, std::int64_t squ
   add_module("fc.2", expand_);
 }
 
+Tensor SqueezeExcite::gate(const Tensor& average) const {
+  const Tensor excited = expand_(relu(reduce_(average)));
+  return clamp(affine(excited, 1.0 / 6, 0.5), 0, 1);  // the hard sigmoid
+}
+
 Tensor SqueezeExcite::operator()(const Tensor& x) const {
-  const Tensor gate = expand_(relu(reduce_(mean(x, {1, 2}))));
-  const Tensor hard_sigmoid = clamp(affine(gate, 1.0 / 6, 0.5), 0, 1);
-  return x * hard_sigmoid.reshape({x.dim(0), 1, 1, x.dim(3)});
+  return x * gate(mean(x, {1, 2})).reshape({x.dim(0), 1, 1, x.dim(3)});
 }
 
 LocalityFeedForward::LocalityFeedForward(Exec& exec, std::int64_t channels)
@@ -32,7 +51,21 @@ LocalityFeedForward::LocalityFeedForward(Exec& exec, std::int64_t channels)
   add_module("conv", project_);
 }
 
+// In training, but where batch statistics are joined over ranks or products are rounded: the ops
+// one by one know how.
+bool LocalityFeedForward::keeps_wide_maps_once(const Tensor& x) const {
+  return training() && !x.exec().extension<Ranks>().sync_batch_norm && !autocasts(x.exec());
+}
+
 Tensor LocalityFeedForward::operator()(const Tensor& x) {
+  if (keeps_wide_maps_once(x)) {
+    HardswishNorm wide = hardswish_norm(expand_.conv(x), expand_.norm);
+    HardswishNorm mixed = hardswish_norm(
+        wide.conv2d(depthwise_.conv.weight, depthwise_.conv.params()), depthwise_.norm);
+    const Tensor gate = excite_.gate(mixed.average());
+    return project_.norm(mixed.conv2d(project_.conv.weight, project_.conv.params(), gate),
+                         {.residual = x});
+  }
   const Tensor wide = hardswish(expand_(x, {}));
   const Tensor mixed = hardswish(depthwise_(wide, {}));
   return project_(excite_(mixed), {.residual = x});

@@ -13,6 +13,7 @@ class SqueezeExcite : public Module {
  public:
   SqueezeExcite(Exec& exec, std::int64_t channels, std::int64_t squeezed);
   Tensor operator()(const Tensor& x) const;  // [N,H,W,C] -> the same shape
+  Tensor gate(const Tensor& average) const;  // [N,C], the map's mean -> [N,C] in 0..1
 
  private:
   Linear reduce_, expand_;
@@ -27,6 +28,7 @@ class LocalityFeedForward : public Module {
 
  private:
   static constexpr int kWider = 4, kSqueezed = 16;
+  bool keeps_wide_maps_once(const Tensor& x) const;
   ConvBatchNorm expand_, depthwise_;
   SqueezeExcite excite_;
   ConvBatchNorm project_;
