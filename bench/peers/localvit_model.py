@@ -142,7 +142,7 @@ class SwinBlock(nn.Module):
 
 def map_of(tokens):
     """[B,H*W,C] -> [B,C,H,W] of a square grid, a view that is channels_last."""
-    side = round(tokens.shape[1] ** 0.5)
+    side = int(tokens.shape[1] ** 0.5)  # exact for squares; round() refuses what tracing puts here
     return tokens.transpose(1, 2).unflatten(2, (side, side))
 
 
