@@ -35,9 +35,9 @@ LOCALVIT_TASKS = {
     "inference, batch 1": ("inference", 1, [], SWIN_INFERENCE_MODES),
     "inference, batch 8": ("inference", 8, [], SWIN_INFERENCE_MODES),
 }
-# Batch 4 is the recipe's. Both passes of an iteration, backward from stand-in losses (bench/peers/sfnet_step.py).
+# Both passes of an iteration, backward from stand-in losses (bench/peers/sfnet_step.py).
 SFNET_TASKS = LOCALVIT_TASKS | {
-    "training step, batch 4": ("training_step", 4, ["--train"], ["eager", "channels_last", "compiled"]),
+    "training step, batch 2": ("training_step", 2, ["--train"], ["eager", "channels_last", "compiled"]),
 }
 TASKS_OF = {"a2s": TASKS, "cornet": TASKS, "midnet": TASKS, "sfnet": SFNET_TASKS, "localvit": LOCALVIT_TASKS}
 

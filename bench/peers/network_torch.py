@@ -25,8 +25,8 @@ A2S_NETWORKS = ("a2s", "cornet", "midnet")
 FIXED_SIZES = {"sfnet": 224, "localvit": 224}
 # By the names that salix gives them, in the order of the result where that is a tuple.
 OUTPUTS = {"a2s": ("final",), "cornet": ("final",), "midnet": ("final", "score1", "score2", "score_global"),
-           "sfnet": (*MAP_NAMES, "embedding"), "localvit": ("head",)}
-TRAINED = ("final", "score1", "head")  # outputs where gradients come in, but sfnet's
+           "sfnet": (*MAP_NAMES, "embedding"), "localvit": ("classes",)}
+TRAINED = ("final", "score1", "classes")  # outputs where gradients come in, but sfnet's
 
 # Every way PyTorch offers to run a network on a CPU. `traced` is torch.jit.trace, freeze and
 # optimize_for_inference; `frozen` is torch.compile with weights as constants, prepacked.

@@ -35,9 +35,10 @@ from sfnet_model import token_sides  # noqa: E402
 LOGITS, GRADIENTS, FLOAT64 = 1e-4, 1e-3, 1e-9
 LOSS_WEIGHTS = {"final": 1.0, "score1": 0.2}
 STAGE2 = ("cornet", "midnet")
-# Channels and side of the outputs that are not like the image.
-SHAPES = {"classifier_before_fuse_div16": (1, 14), "classifier_div16": (1, 14), "classifier_div8": (1, 28),
-          "classifier_div4": (1, 56), "classifier_div2": (1, 112), "embedding": (64, 56), "head": (1000, 1)}
+# Of one image's output, where it is not that of a map of the image's size.
+SHAPES = {"classifier_before_fuse_div16": (1, 14, 14), "classifier_div16": (1, 14, 14),
+          "classifier_div8": (1, 28, 28), "classifier_div4": (1, 56, 56), "classifier_div2": (1, 112, 112),
+          "embedding": (64, 56, 56), "classes": (1000,)}
 
 
 def relative(found, wanted):
@@ -69,16 +70,16 @@ def stage2_loss(outputs, target):
 
 
 def seeds_of(network, size, batch):
-    """What the step starts from, by the names of salix's files: a mask, or a cotangent [B,C,H,W] per output."""
+    """What the step starts from, by the names of salix's files: a mask, or a cotangent of each output."""
     if network in STAGE2:
         return {"gt": disc(size, batch)}
     if network == "a2s":
         return {"dfinal": hash_image(size, batch, "cotangent").float()[:, :1].contiguous()}
     seeds = {}
     for name in OUTPUTS[network]:
-        channels, side = SHAPES.get(name, (1, size))
-        values = 2 * uniform(f"cotangent.{name}", batch * channels * side**2) - 1
-        seeds[f"d{name}"] = torch.from_numpy(values).float().reshape(batch, channels, side, side)
+        shape = (batch, *SHAPES.get(name, (1, size, size)))
+        values = 2 * uniform(f"cotangent.{name}", int(np.prod(shape))) - 1
+        seeds[f"d{name}"] = torch.from_numpy(values).float().reshape(shape)
     return seeds
 
 
@@ -92,7 +93,7 @@ def torch_step(network, weights, inputs, seeds, train, dtype):
     if network in STAGE2:
         loss = stage2_loss(outputs, seeds["gt"])
     else:
-        loss = sum((outputs[name[1:]] * seed.reshape(outputs[name[1:]].shape)).sum() for name, seed in seeds.items())
+        loss = sum((outputs[name[1:]] * seed).sum() for name, seed in seeds.items())
     loss.backward()
     gradients = {name: p.grad.double().numpy() for name, p in model.named_parameters() if p.grad is not None}
     return loss.item(), {name: x.detach().double().numpy() for name, x in outputs.items()}, gradients
@@ -161,7 +162,6 @@ def main():
     train = args.mode == "train"
     judge_loss, judge_logits, judge = torch_step(args.network, weights, inputs, seeds, train, torch.float64)
     _, peer_logits, peer = torch_step(args.network, weights, inputs, seeds, train, torch.float32)
-    logits = {name: x.reshape(judge_logits[name].shape) for name, x in logits.items()}
     if set(found) != set(judge):
         print("gradients exist for other parameters:", sorted(set(found) ^ set(judge)))
         return 1
