@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A network in salix beside PyTorch on the same machine, in one run, taking turns.
 
-  compare_networks.py --network a2s|cornet|midnet --build build/cpu --python PYTHON [--tcmalloc LIB] [--rounds 5]
+  compare_networks.py --network a2s|cornet|midnet|sfnet|localvit --build build/cpu --python PYTHON [--tcmalloc LIB] [--rounds 5]
                       [--only "batch 1"] [--out FILE]
 
 Every round runs salix once and each PyTorch mode once, each in a process of its own, so that
@@ -23,6 +23,7 @@ from peers.machine import machine
 HERE = pathlib.Path(__file__).resolve().parent
 # Name of salix's benchmark after the network's, batch, and options and modes of PyTorch.
 INFERENCE_MODES = ["channels_last", "traced", "compiled_frozen", "compiled_frozen_channels_last"]
+SWIN_INFERENCE_MODES = ["channels_last", "traced", "compiled", "compiled_frozen"]
 TASKS = {
     "inference, batch 1": ("inference", 1, [], INFERENCE_MODES),
     "inference, batch 8": ("inference", 8, [], INFERENCE_MODES),
@@ -30,6 +31,15 @@ TASKS = {
                                        ["channels_last", "compiled_frozen_channels_last"]),
     "forward+backward, batch 2": ("forward_backward", 2, ["--train"], ["channels_last", "compiled_channels_last"]),
 }
+LOCALVIT_TASKS = {
+    "inference, batch 1": ("inference", 1, [], SWIN_INFERENCE_MODES),
+    "inference, batch 8": ("inference", 8, [], SWIN_INFERENCE_MODES),
+}
+# Both passes of an iteration, backward from stand-in losses (bench/peers/sfnet_step.py).
+SFNET_TASKS = LOCALVIT_TASKS | {
+    "training step, batch 2": ("training_step", 2, ["--train"], ["eager", "channels_last", "compiled"]),
+}
+TASKS_OF = {"a2s": TASKS, "cornet": TASKS, "midnet": TASKS, "sfnet": SFNET_TASKS, "localvit": LOCALVIT_TASKS}
 
 
 def salix_once(build, name, batch, threads):
@@ -60,7 +70,7 @@ def torch_once(python, options, mode, threads, tcmalloc):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--network", choices=("a2s", "cornet", "midnet"), default="a2s")
+    parser.add_argument("--network", choices=TASKS_OF, default="a2s")
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build" / "cpu")
     parser.add_argument("--python", default=sys.executable, help="a Python with PyTorch")
     parser.add_argument("--tcmalloc", help="libtcmalloc_minimal.so for the PyTorch processes")
@@ -70,7 +80,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
 
-    tasks = {task: setup for task, setup in TASKS.items() if args.only in task}
+    tasks = {task: setup for task, setup in TASKS_OF[args.network].items() if args.only in task}
     result = {"network": args.network, "machine": machine(), "threads": args.threads, "rounds": args.rounds, "tasks": {}}
     for task, (name, batch, options, modes) in tasks.items():
         options = ["--network", args.network, "--batch", str(batch), *options]

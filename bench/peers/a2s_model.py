@@ -111,20 +111,25 @@ class A2s(nn.Module):
 # --- Deterministic weights and inputs: a hash of the name and the flat index. ---
 
 
-def uniform(name, count):
+def uniform(name, count, step=2654435761):
     """`count` float64 values in [0,1): murmur3's finaliser over FNV-1a of the name plus a Weyl step per index."""
     seed = 2166136261
     for byte in name.encode("ascii"):
         seed = ((seed ^ byte) * 16777619) & 0xFFFFFFFF
-    z = np.uint32(seed) + np.arange(count, dtype=np.uint32) * np.uint32(2654435761)
+    z = np.uint32(seed) + np.arange(count, dtype=np.uint32) * np.uint32(step)
     z = (z ^ (z >> np.uint32(16))) * np.uint32(0x85EBCA6B)
     z = (z ^ (z >> np.uint32(13))) * np.uint32(0xC2B2AE35)
     return (z ^ (z >> np.uint32(16))) / 2.0**32
 
 
+COMPUTED = ("relative_position_index", "attn_mask")  # buffers of window attention, whose values are facts
+
+
 def hash_fill(model):
-    """Overwrites every entry of the state dict in place; the values depend on the names only."""
+    """Overwrites every entry of the state dict in place, but COMPUTED; the values depend on the names only."""
     for name, entry in model.state_dict().items():
+        if name.endswith(COMPUTED):
+            continue
         if name.endswith("num_batches_tracked"):
             entry.zero_()
             continue

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""The three networks in PyTorch on a GPU: medians by CUDA events and peak memory, as JSON lines.
+"""Networks in PyTorch on a GPU: medians by CUDA events and peak memory, as JSON lines.
 
   gpu_peers.py --out FILE [--device cuda] [--deadline SECONDS] [--networks a2s cornet midnet] [--batches 8 1 32]
 
 Every row: network, task, batch, precision, mode, ms (median), min_ms, peak_MiB (of tensors, max_memory_allocated).
   task       inference, or step: a training pass, forward and backward with batch statistics and all gradients, no
-             optimizer; the gradient is 1e-3 at the outputs that are trained. bench/networks does the same work.
+             optimizer; the gradient is 1e-3 at the outputs that are trained. bench/networks does the same work. Of
+             sfnet, which must be asked for as localvit must: both passes of an iteration, with stand-in losses.
   precision  float32: no TF32 anywhere; tf32: in convolutions and products; default: PyTorch's own default, TF32 in
              convolutions only; bf16: autocast
   mode       eager; compiled: torch.compile (in inference with frozen weights); graphed: eager, captured as one CUDA
@@ -25,7 +26,8 @@ import time
 import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from network_torch import NETWORKS, hash_fill, inputs_of, outputs_of  # noqa: E402
+import network_torch  # noqa: E402
+from network_torch import A2S_NETWORKS, NETWORKS, inputs_of, training_forward, training_loss  # noqa: E402
 
 PRECISIONS = ("bf16", "tf32", "float32", "default")
 MODES = ("eager", "graphed", "compiled")
@@ -45,7 +47,7 @@ def set_precision(precision):
 
 @functools.cache
 def filled(network):
-    return hash_fill(NETWORKS[network]())
+    return network_torch.filled(network)
 
 
 @functools.cache
@@ -79,8 +81,8 @@ def call_of(args, network, task, batch, precision, mode):
     def step():
         model.zero_grad(set_to_none=True)
         with cast():
-            outputs = outputs_of(network, run(*inputs))
-        (1e-3 * sum(outputs[n].float().sum() for n in ("final", "score1") if n in outputs)).backward()
+            outputs = training_forward(network, run, inputs)
+        training_loss(network, outputs, inputs).backward()
 
     call = inference if task == "inference" else step
     return captured(call) if mode == "graphed" else call
@@ -181,9 +183,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--size", type=int, default=320)
+    parser.add_argument("--size", type=int, default=320, help="sfnet and localvit have their own")
     parser.add_argument("--deadline", type=float, default=110, help="seconds after which no row starts")
-    parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=list(NETWORKS))
+    parser.add_argument("--networks", nargs="+", default=A2S_NETWORKS, choices=list(NETWORKS))
     parser.add_argument("--tasks", nargs="+", default=["step", "inference"], choices=("step", "inference"))
     parser.add_argument("--precisions", nargs="+", default=PRECISIONS, choices=PRECISIONS)
     parser.add_argument("--modes", nargs="+", default=MODES, choices=MODES)

@@ -1,5 +1,6 @@
 # Times a network in PyTorch on the CPU, one process per mode, and prints JSON: the peer that salix is measured against.
-# `--check` compares the networks with the reference's printed values in float64 instead.
+# `--check` compares a2s, cornet and midnet with the reference's printed values in float64 instead; for sfnet and localvit
+# tests/peers/sfnet_numbers.py does.
 import argparse
 import json
 import os
@@ -11,11 +12,21 @@ import time
 
 import torch
 
+import sfnet_hash
+import sfnet_step
 from a2s_model import A2s, hash_fill, hash_image
 from cornet_model import Cornet
+from localvit_model import LocalVit
 from midnet_model import Midnet
+from sfnet_model import MAP_NAMES, Sfnet
 
-NETWORKS = {"a2s": A2s, "cornet": Cornet, "midnet": Midnet}
+NETWORKS = {"a2s": A2s, "cornet": Cornet, "midnet": Midnet, "sfnet": Sfnet, "localvit": LocalVit}
+A2S_NETWORKS = ("a2s", "cornet", "midnet")
+FIXED_SIZES = {"sfnet": 224, "localvit": 224}
+# By the names that salix gives them, in the order of the result where that is a tuple.
+OUTPUTS = {"a2s": ("final",), "cornet": ("final",), "midnet": ("final", "score1", "score2", "score_global"),
+           "sfnet": (*MAP_NAMES, "embedding"), "localvit": ("classes",)}
+TRAINED = ("final", "score1", "classes")  # outputs where gradients come in, but sfnet's
 
 # Every way PyTorch offers to run a network on a CPU. `traced` is torch.jit.trace, freeze and
 # optimize_for_inference; `frozen` is torch.compile with weights as constants, prepacked.
@@ -44,22 +55,30 @@ EXPECTED = {
 }
 
 
+def filled(network):
+    """With weights by the network's hash."""
+    return (sfnet_hash.fill if network == "sfnet" else hash_fill)(NETWORKS[network]())
+
+
 def inputs_of(network, size, batch):
-    """The image, and for midnet the modality in about 0..1, [batch,3,size,size] in float64."""
+    """The image, and for midnet and sfnet the modality in about 0..1, [batch,3,size,size] in float64."""
+    if network == "sfnet":
+        return sfnet_hash.inputs(batch)
     image = hash_image(size, batch)
     return [image, (hash_image(size, batch, "modal") + 1.5) / 3] if network == "midnet" else [image]
 
 
 def outputs_of(network, result):
-    """The logits by the names that salix gives them."""
-    names = ("final", "score1", "score2", "score_global") if network == "midnet" else ("final",)
-    return dict(zip(names, result if network == "midnet" else (result,)))
+    """The logits, and sfnet's embedding, by the names that salix gives them."""
+    if isinstance(result, dict):
+        return {name: result[name] for name in OUTPUTS[network]}
+    return dict(zip(OUTPUTS[network], result if isinstance(result, tuple) else (result,)))
 
 
 def check():
     """Largest relative error per tensor against EXPECTED; raises when one exceeds the printed digits."""
     errors = {}
-    models = {name: hash_fill(make().double()).eval() for name, make in NETWORKS.items()}
+    models = {name: hash_fill(NETWORKS[name]().double()).eval() for name in A2S_NETWORKS}
     for size in (64, 96):
         with torch.no_grad():
             tensors = {f"f{i}": x for i, x in enumerate(models["a2s"].encoder(hash_image(size)))}
@@ -89,13 +108,13 @@ def placed(model, inputs, mode):
 
 def inference_call(mode, args):
     """A function without arguments that computes the logits, and nothing else, in `mode`."""
-    model = hash_fill(NETWORKS[args.network]()).eval()
+    model = filled(args.network).eval()
     model, inputs = placed(model, inputs_of(args.network, args.size, args.batch or 1), mode)
     if args.bfloat16:
         model, inputs = model.to(torch.bfloat16), [x.to(torch.bfloat16) for x in inputs]
     if mode.startswith("traced"):
         with torch.no_grad():
-            model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, tuple(inputs))))
+            model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, tuple(inputs), strict=False)))
     if mode.startswith("compiled"):
         import torch._inductor.config as inductor
 
@@ -109,16 +128,27 @@ def inference_call(mode, args):
     return call
 
 
+def training_forward(network, run, inputs):
+    """What a training step computes forwards with `run`, the network or what was made of it."""
+    return sfnet_step.two_passes(run, *inputs) if network == "sfnet" else outputs_of(network, run(*inputs))
+
+
+def training_loss(network, outputs, inputs):
+    """Of what training_forward() gave: 1e-3 at the outputs that are trained; of sfnet a stand-in for its losses."""
+    if network == "sfnet":
+        return sfnet_step.stand_in_loss(outputs, (inputs[1][:, :1] > 0.5).float())
+    return 1e-3 * sum(outputs[name].float().sum() for name in TRAINED if name in outputs)
+
+
 def training_call(mode, args):
-    """Forward and backward from 1e-3 at the trained outputs, with batch statistics and all gradients."""
-    model = hash_fill(NETWORKS[args.network]()).train()
+    """Forward and backward, with batch statistics and all gradients: of sfnet both passes of an iteration."""
+    model = filled(args.network).train()
     model, inputs = placed(model, inputs_of(args.network, args.size, args.batch or 2), mode)
     network = torch.compile(model) if mode.startswith("compiled") else model
 
     def call():
         model.zero_grad(set_to_none=True)
-        outputs = outputs_of(args.network, network(*inputs))
-        (1e-3 * sum(outputs[name].sum() for name in ("final", "score1") if name in outputs)).backward()
+        training_loss(args.network, training_forward(args.network, network, inputs), inputs).backward()
 
     return call
 
@@ -165,7 +195,7 @@ def main():
     parser.add_argument("--train", action="store_true", help="forward and backward, train mode, instead of inference")
     parser.add_argument("--bfloat16", action="store_true", help="inference with weights and maps in bfloat16")
     parser.add_argument("--modes", nargs="+", help="default: all of the task")
-    parser.add_argument("--size", type=int, default=320, help="height and width of the image")
+    parser.add_argument("--size", type=int, default=320, help="height and width of the image; sfnet and localvit have their own")
     parser.add_argument("--batch", type=int, help="default: 1 for inference, 2 for training")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=15)
@@ -174,6 +204,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="compare with the reference in float64, then stop")
     parser.add_argument("--single", help=argparse.SUPPRESS)
     args = parser.parse_args()
+    args.size = FIXED_SIZES.get(args.network, args.size)
     if args.check:
         print(json.dumps(check(), indent=1))
         return
