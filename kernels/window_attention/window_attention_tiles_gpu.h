@@ -57,7 +57,7 @@ __device__ void stage_rows(const HeadRows<const T>& from, const WindowTables& ta
 
 // --- Float. A block's threads hold FmaLanes' scores; of an output row, a lane holds kWidth / 8
 // neighbouring channels. Shared memory bounds these loops: a warp's 16-byte load takes four cycles,
-// and feeds 10 (scores) or 8 (outputs) of its multiply-adds, of which one issues per cycle. ---
+// and feeds 10 (scores) or 8 (outputs, dq) of its multiply-adds, of which four issue per cycle. ---
 
 // Four floats of padding: the rows of eight lanes then lie in different banks.
 template <int kWidth>
@@ -170,8 +170,8 @@ __device__ void store_rows(const float (&sums)[FmaLanes::kRows][kRun], float fac
 // --- bfloat16. A product's order of summation is free, and so is which output a column stands for.
 // So the lanes of a row take neighbouring channels, kWidth / 4 each, where the tensor cores speak
 // of columns 2t and 2t + 8: whole runs are then loaded and stored, up to 16 bytes, with no
-// rearrangement. Scores and outputs of a warp together are some 30 to 60 products of 16x8x16;
-// memory, not the tensor cores, bounds the kernels. ---
+// rearrangement. With 32 channels a warp makes 30 products of 16x8x16 forward and 76 backward: too
+// few for the tensor cores to be what bounds the kernels. ---
 
 // A lane's channels of a row, two to a register.
 template <int kWidth>
