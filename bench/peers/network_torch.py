@@ -64,7 +64,7 @@ def inputs_of(network, size, batch):
     """The image, and for midnet and sfnet the modality in about 0..1, [batch,3,size,size] in float64."""
     if network == "sfnet":
         return sfnet_hash.inputs(batch)
-    image = hash_image(size, batch)
+    image = hash_image(FIXED_SIZES.get(network, size), batch)
     return [image, (hash_image(size, batch, "modal") + 1.5) / 3] if network == "midnet" else [image]
 
 
