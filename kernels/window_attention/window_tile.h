@@ -30,14 +30,15 @@ struct Tile {
   }
 
  private:
-  // Groups of nearly equal size: 49 rows as 5 and 6 keep the FMA units busy, 8 times 6 and 1 do not.
+  // Groups of nearly equal size: 49 rows as 5 and 6 keep the FMA units busy, 8 times 6 and 1 do
+  // not.
   template <int kPanel>
   static void panel(int count, const Strided& a, const float* b, int depth, float* c) {
     const int groups = (count + kRows - 1) / kRows;
     for (int g = 0; g < groups; ++g) {
       const int begin = count * g / groups, end = count * (g + 1) / groups;
-      rows_of<kPanel, kRows>(end - begin, {a.data + begin * a.row_step, a.row_step, a.column_step}, b,
-                             depth, c + begin * kWidth);
+      rows_of<kPanel, kRows>(end - begin, {a.data + begin * a.row_step, a.row_step, a.column_step},
+                             b, depth, c + begin * kWidth);
     }
   }
 

@@ -75,8 +75,7 @@ void check_swin_constants(const Module& module, const io::NamedArrays& arrays,
 LoadSummary import_localvit(Module& sfnet, const io::NamedArrays& arrays, bool allow_partial) {
   const std::string prefix = swin_prefix(arrays);
   io::NamedArrays renamed;
-  std::set<std::string> used;
-  std::vector<std::string> needed, absent;
+  std::set<std::string> used, absent_names;
   for (const StateEntry& entry : sfnet.state()) {
     const std::string source = localvit_name(entry.name);
     if (source.empty()) continue;
@@ -84,11 +83,12 @@ LoadSummary import_localvit(Module& sfnet, const io::NamedArrays& arrays, bool a
     if (const io::Array* array = arrays.find(name)) {
       renamed.add(entry.name, *array);
       used.insert(name);
-      needed.push_back(name);
     } else if (!is_optional(name)) {
-      absent.push_back(name);
+      absent_names.insert(name);
     }
   }
+  const std::vector<std::string> needed(used.begin(), used.end());
+  const std::vector<std::string> absent(absent_names.begin(), absent_names.end());
   SALIX_CHECK(absent.empty() || allow_partial, "import: the file lacks ", absent.size(),
               " of the LocalViT-Swin-T's tensors (", quote_some(absent),
               "); pass --allow-partial to keep initial values for them");
@@ -96,7 +96,7 @@ LoadSummary import_localvit(Module& sfnet, const io::NamedArrays& arrays, bool a
   check_swin_constants(sfnet, renamed, "");
   load_state_dict(sfnet, renamed);
 
-  LoadSummary report{.loaded = {used.begin(), used.end()}, .missing = absent, .ignored = {}};
+  LoadSummary report{.loaded = needed, .missing = absent, .ignored = {}};
   for (const io::NamedArray& named : arrays) {
     if (!used.contains(named.name)) report.ignored.push_back(named.name);
   }

@@ -14,6 +14,7 @@
 #include "tests/support/printed_step.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
+#include "tests/support/traced_outputs.h"
 
 namespace salix::testing {
 namespace {
@@ -25,6 +26,27 @@ constexpr double kPrinted = 1e-7, kFloat32 = 1e-4;
 
 Tensor as_map(const Tensor& scores) { return scores.reshape({scores.dim(0), 1, 1, scores.dim(1)}); }
 
+// The tensors on the way, tokens first. A block ends with its third batch norm.
+void expect_printed_features(const TracedOutputs& traced, double relative) {
+  const auto expect = [&](const Tensor& map, const Summary& printed) {
+    expect_summary(in_token_order(map), printed, relative);
+  };
+  expect(traced.of("layer_norm", 0), {-0.0077060421, 0.7972554, 0.76162879, -1.2975113, 1.6316368});
+  expect(traced.first_of_shape({2, 28, 28, 192}),
+         {0.13303356, 1.130852, 0.13783948, 1.3287376, -0.15057496});
+  expect(traced.first_of_shape({2, 14, 14, 384}),
+         {-0.0064147981, 1.1637106, 1.6404902, 0.21967236, -0.37826701});
+  expect(traced.first_of_shape({2, 7, 7, 768}),
+         {-0.055507179, 1.106022, 0.73088804, 0.70696359, 0.12088842});
+  expect(traced.of("batch_norm", 3 * 10 + 2),
+         {-0.10689487, 2.2953412, 2.0604131, 3.5457863, 2.1573151});
+  expect(traced.of("batch_norm", 3 * 11 + 2),
+         {-0.099912725, 3.5497774, 2.396826, 3.4558536, 0.20998816});
+  expect(traced.of("layer_norm", 1 + 12 + 3),
+         {-0.0017859443, 0.79493171, 0.57283822, 0.80367821, 0.12809931});
+  expect(traced.of("mean", 12), {-0.0017859443, 0.73219641, -0.27846556, 0.053318898, 0.076316905});
+}
+
 std::vector<std::size_t> best_classes(const std::vector<double>& scores, std::size_t sample) {
   std::vector<std::size_t> order(LocalVitSwin::kClasses);
   std::iota(order.begin(), order.end(), 0);
@@ -35,14 +57,16 @@ std::vector<std::size_t> best_classes(const std::vector<double>& scores, std::si
   return order;
 }
 
-TEST(LocalVitReference, LogitsToThePrintedDigits) {
+TEST(LocalVitReferenceSlow, LogitsToThePrintedDigits) {
   Exec exec;
   LocalVitSwin network(exec);
   network.to(DType::kFloat64);
   hash_fill(network);
   network.eval();
   const NoGrad no_grad(exec);
+  const TracedOutputs traced(exec);
   const Tensor logits = network(hash_input(exec, "image", 2, 224));
+  expect_printed_features(traced, kPrinted);
   expect_summary(as_map(logits), kLogits, kPrinted);
 
   const std::vector<double> scores = logits.to_vector<double>();
@@ -54,21 +78,26 @@ TEST(LocalVitReference, LogitsToThePrintedDigits) {
   EXPECT_NEAR(-(logs[299] + logs[1000 + 551]) / 2, 4.04250452, 1e-8);
 }
 
-class LocalVitCheckNumbers : public OpTest {};
-INSTANTIATE_TEST_SUITE_P(Targets, LocalVitCheckNumbers, ::testing::ValuesIn(all_targets()),
+// Without the plain reference, which the test above runs.
+class LocalVitCheckNumbersSlow : public OpTest {};
+INSTANTIATE_TEST_SUITE_P(Targets, LocalVitCheckNumbersSlow,
+                         ::testing::Values(Target::kOnednn, Target::kSimt, Target::kCuda),
                          target_name);
 
 // Both ways to run eval mode: op by op, and folded for inference.
-TEST_P(LocalVitCheckNumbers, LogitsInFloat32) {
+TEST_P(LocalVitCheckNumbersSlow, LogitsInFloat32) {
   LocalVitSwin network(exec());
   hash_fill(network);
   network.eval();
   const NoGrad no_grad(exec());
   const Tensor image = hash_input(exec(), "image", 2, 224, DType::kFloat32);
-  for (const bool folded : {false, true}) {
-    if (folded) network.prepare_inference();
+  {
+    const TracedOutputs traced(exec());
     expect_summary(as_map(network(image)), kLogits, kFloat32);
+    expect_printed_features(traced, kFloat32);
   }
+  network.prepare_inference();
+  expect_summary(as_map(network(image)), kLogits, kFloat32);
 }
 
 TEST(LocalVit, HasThePublishedNamesAndCounts) {
