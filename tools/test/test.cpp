@@ -28,7 +28,7 @@ void print_scores(const TestRequest& request, const std::vector<EvaluationResult
   check_all_done(results);
 }
 
-void add_options(CLI::App& command, TestRequest& request) {
+void add_options(CLI::App& command, const NetworkFacts& network, TestRequest& request) {
   add_common_options(command, request.common);
   add_dataset_flags(command, request.data);
   add_set_reading_flags(command, request.data);
@@ -41,6 +41,16 @@ void add_options(CLI::App& command, TestRequest& request) {
       .add_option("--vals", request.vals,
                   "sets: task letter and e (its test sets) or r (its training set), or all")
       ->capture_default_str();
+  command
+      .add_option("--list", request.lists,
+                  "instead of --vals: [NAME=]FILE of lines `image [depth] [truth]`, with paths "
+                  "below --data-path")
+      ->type_name("FILE");
+  if (network.fixed_size) {
+    command.add_flag("--full-size", request.full_size,
+                     str("score and save maps at the truth's own size, not at ",
+                         *network.fixed_size, " pixels as published"));
+  }
   command.add_option("--size", request.size, "input size of the network")
       ->capture_default_str()
       ->check(CLI::Range(32, 4096));
@@ -67,7 +77,8 @@ std::string examples(const NetworkFacts& network) {
   const std::string vals = default_vals(network);
   if (network.inputs.size() > 1) {
     return "Examples:\n" + start + " --vals " + vals + " --data-path dataset\n" + start +
-           " --vals de --test-set d=NLPR --save";
+           " --vals de --test-set d=NLPR --save\n" + start +
+           " --list lists/LFSD.txt lists/SIP.txt --data-path dataset";
   }
   return "Examples:\n" + start + " --vals " + vals + " --data-path dataset\n" + start +
          " --vals cr --save --crf\n" + start +
@@ -86,7 +97,7 @@ void add_test(CLI::App& app, const Output& output) {
     request->network = name;
     request->vals = default_vals(network);
     request->size = default_input_size(network);
-    add_options(*command, *request);
+    add_options(*command, network, *request);
     command->footer(examples(network));
     command->callback(
         [request, output] { print_scores(*request, score_sets(*request, output), output); });
