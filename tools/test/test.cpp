@@ -5,6 +5,8 @@
 #include <ostream>
 
 #include "models/network.h"
+#include "tools/cli/refused_network.h"
+#include "tools/test/classify.h"
 #include "tools/test/evaluate_sets.h"
 #include "tools/test/score_sets.h"
 #include "train/inference/network_input.h"
@@ -45,7 +47,8 @@ void add_options(CLI::App& command, const NetworkFacts& network, TestRequest& re
       .add_option("--list", request.lists,
                   "instead of --vals: [NAME=]FILE of lines `image [depth] [truth]`, with paths "
                   "below --data-path")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->excludes("--vals");
   if (network.fixed_size) {
     command.add_flag("--full-size", request.full_size,
                      str("score and save maps at the truth's own size, not at ",
@@ -92,6 +95,10 @@ void add_test(CLI::App& app, const Output& output) {
   test->require_subcommand(1);
   for (const std::string& name : network_names()) {
     const NetworkFacts& network = network_facts(name);
+    if (!gives_maps(network)) {
+      add_classify(*test, network, output);
+      continue;
+    }
     CLI::App* command = test->add_subcommand(name, "with " + name);
     const auto request = std::make_shared<TestRequest>();
     request->network = name;
