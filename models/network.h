@@ -42,6 +42,7 @@ struct NetworkFacts {
   std::string name;                          // "a2s"
   std::vector<std::string> inputs{"image"};  // perhaps also "modality": depth, flow or thermal
   OutputKind prediction = OutputKind::kMap;  // of the first output; kClasses: it is a classifier
+  int classes = 0;                           // of a classifier
   std::optional<int> fixed_size = {};        // side of the only input it takes; else any
   int stride = 32;                           // input pixels per pixel of the coarsest features
   InputFilter input_filter = InputFilter::kBicubic;

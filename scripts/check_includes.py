@@ -39,7 +39,8 @@ ROOMS = {
     "models": {
         "resnet": "",  # the encoder that networks share
         ".": "",
-        "*": ". resnet weights",  # one network each
+        "swin": "",  # likewise
+        "*": ". resnet swin weights",  # one network each
         "network.cpp": ". *",  # the one table of networks
         "weights": ". resnet",  # how files of publishers fill a network
         "export": ".",

@@ -8,6 +8,7 @@
 #include "models/weights/load_network.h"
 #include "tools/cli/common_options.h"
 #include "tools/commands.h"
+#include "train/inference/network_input.h"
 
 namespace salix::cli {
 namespace {
@@ -15,12 +16,15 @@ namespace {
 struct Request {
   CommonOptions common;
   std::string network, weight, out;
-  int size = 320;
+  std::optional<int> size;
   bool allow_partial = false;
 };
 
 void export_network(const Request& request, const Output& output) {
   io::check_result("export", request.out, request.weight);
+  const NetworkFacts& facts = network_facts(request.network);
+  const int size = request.size.value_or(default_input_size(facts));
+  if (facts.fixed_size) check_input_size(facts, size);
   const std::unique_ptr<Exec> exec = make_exec(request.common);
   LoadedNetwork loaded =
       load_network(*exec, request.network, request.weight, request.allow_partial);
@@ -29,11 +33,11 @@ void export_network(const Request& request, const Output& output) {
                << " is an encoder only; the decoder has initial values from seed "
                << request.common.seed << '\n';
   }
-  const OnnxSummary summary = export_onnx(*loaded.network, request.size, request.out);
+  const OnnxSummary summary = export_onnx(*loaded.network, size, request.out);
   if (request.common.json) {
     const nlohmann::ordered_json result{{"file", request.out},
                                         {"network", request.network},
-                                        {"size", request.size},
+                                        {"size", size},
                                         {"nodes", summary.nodes},
                                         {"initializers", summary.initializers},
                                         {"inputs", summary.inputs},
@@ -41,9 +45,9 @@ void export_network(const Request& request, const Output& output) {
                                         {"bytes", summary.bytes}};
     output.out << io::json_text(result) << '\n';
   } else {
-    output.out << request.out << ": " << request.network << " at " << request.size << " x "
-               << request.size << ", " << summary.nodes << " nodes, " << summary.initializers
-               << " initializers, " << summary.bytes / 1'000'000 << " MB\n";
+    output.out << request.out << ": " << request.network << " at " << size << " x " << size << ", "
+               << summary.nodes << " nodes, " << summary.initializers << " initializers, "
+               << summary.bytes / 1'000'000 << " MB\n";
   }
 }
 
@@ -60,8 +64,9 @@ void add_export(CLI::App& app, const Output& output) {
       ->required()
       ->type_name("FILE");
   command->add_option("-o,--out", request->out, "the file to write")->required()->type_name("FILE");
-  command->add_option("--size", request->size, "height and width of the images; the batch is open")
-      ->capture_default_str();
+  command->add_option("--size", request->size,
+                      "height and width of the images (default: 320, or the only size that the "
+                      "network takes); the batch is open");
   command->add_flag("--allow-partial", request->allow_partial,
                     "accept an encoder file that lacks tensors");
   command->footer(

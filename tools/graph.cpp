@@ -6,24 +6,30 @@
 #include "layers/modules/init.h"
 #include "models/export/graph_dot.h"
 #include "tools/commands.h"
+#include "train/inference/network_input.h"
 
 namespace salix::cli {
 namespace {
 
 struct Request {
   std::string network, out;
-  int size = 64;
+  std::optional<int> size;
 };
+
+constexpr int kSmallSize = 64;  // of a network of any size: the drawing is the same at all of them
 
 void draw(const Request& request, const Output& output) {
   io::check_result("graph", request.out, std::span<const std::filesystem::path>{});
+  const NetworkFacts& facts = network_facts(request.network);
+  const int size = request.size.value_or(facts.fixed_size.value_or(kSmallSize));
+  if (facts.fixed_size) check_input_size(facts, size);
   Exec exec;
   const init::SkipInit values_do_not_matter(exec);
   const std::unique_ptr<Network> network = make_network(exec, request.network);
-  const TracedNetwork traced = trace_network(*network, request.size);
+  const TracedNetwork traced = trace_network(*network, size);
   io::write_file_atomically(request.out, io::bytes_of(graph_dot(traced)));
-  output.out << request.out << ": " << request.network << " at " << request.size << " x "
-             << request.size << ", " << traced.ops.size() << " ops\n";
+  output.out << request.out << ": " << request.network << " at " << size << " x " << size << ", "
+             << traced.ops.size() << " ops\n";
 }
 
 }  // namespace
@@ -38,8 +44,9 @@ void add_graph(CLI::App& app, const Output& output) {
   command->add_option("-o,--out", request->out, "the .dot file to write")
       ->required()
       ->type_name("FILE");
-  command->add_option("--size", request->size, "height and width of the image")
-      ->capture_default_str();
+  command->add_option("--size", request->size,
+                      "height and width of the image (default: 64, or the only size that the "
+                      "network takes)");
   command->footer(
       "Examples:\n"
       "  salix graph a2s -o a2s.dot\n"

@@ -13,14 +13,17 @@ namespace {
 constexpr std::array<double, 3> kMean = {0.485, 0.456, 0.406};
 constexpr std::array<double, 3> kStd = {0.229, 0.224, 0.225};
 
-// 256 levels x 3 channels: the float64 division is paid 768 times, not per pixel.
-std::array<std::array<float, 256>, 3> make_table() {
-  std::array<std::array<float, 256>, 3> table{};
+// 256 levels x 3 channels: the division is paid 768 times, not per pixel.
+using Table = std::array<std::array<float, 256>, 3>;
+
+template <typename Real>
+Table make_table() {
+  Table table{};
   for (std::size_t c = 0; c < 3; ++c) {
     for (int v = 0; v < 256; ++v) {
       const float unit = static_cast<float>(v) / 255.0f;
-      table[c][static_cast<std::size_t>(v)] =
-          static_cast<float>((static_cast<double>(unit) - kMean[c]) / kStd[c]);
+      table[c][static_cast<std::size_t>(v)] = static_cast<float>(
+          (static_cast<Real>(unit) - static_cast<Real>(kMean[c])) / static_cast<Real>(kStd[c]));
     }
   }
   return table;
@@ -31,6 +34,14 @@ void check_buffer(const char* op, const Image& image, int channels, std::size_t 
               image.channels);
   SALIX_CHECK(size == image.pixels.size(), op, ": the float buffer must hold ", image.pixels.size(),
               " values; got ", size);
+}
+
+void look_up(const Table& table, const Image& image, std::span<float> out) {
+  for (std::size_t k = 0; k < out.size(); k += 3) {
+    out[k] = table[0][image.pixels[k]];
+    out[k + 1] = table[1][image.pixels[k + 1]];
+    out[k + 2] = table[2][image.pixels[k + 2]];
+  }
 }
 
 std::uint8_t truncate_to_byte(double value) {
@@ -50,12 +61,14 @@ void check_batch(const char* op, std::size_t in, std::size_t out, int n, int c, 
 
 void normalize_rgb(const Image& image, std::span<float> out) {
   check_buffer("normalize_rgb", image, 3, out.size());
-  static const auto table = make_table();
-  for (std::size_t k = 0; k < out.size(); k += 3) {
-    out[k] = table[0][image.pixels[k]];
-    out[k + 1] = table[1][image.pixels[k + 1]];
-    out[k + 2] = table[2][image.pixels[k + 2]];
-  }
+  static const Table table = make_table<double>();
+  look_up(table, image, out);
+}
+
+void normalize_rgb_float32(const Image& image, std::span<float> out) {
+  check_buffer("normalize_rgb_float32", image, 3, out.size());
+  static const Table table = make_table<float>();
+  look_up(table, image, out);
 }
 
 Image denormalize_rgb(std::span<const float> x, int height, int width) {

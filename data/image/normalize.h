@@ -16,9 +16,13 @@ namespace salix::data {
 // Writes    all of out.
 void normalize_rgb(const Image& image, std::span<float> out);
 
-// Its inverse, trunc((float64(x) std + mean) 255) clamped to 0..255. Truncation makes some
-// levels come back one lower: 38 of 256 in red, 42 in green, 42 in blue (the same steps all
-// in float32 would give 62, 39, 36). The dense CRF's guide image is defined by it, so it is
+// The same with every step in float32, (float32(v) / 255 - float32(mean)) / float32(std), as
+// torchvision does it.
+void normalize_rgb_float32(const Image& image, std::span<float> out);
+
+// The inverse of normalize_rgb, trunc((float64(x) std + mean) 255) clamped to 0..255. Truncation
+// makes some levels come back one lower: 38 of 256 in red, 42 in green, 42 in blue (the same steps
+// all in float32 would give 62, 39, 36). The dense CRF's guide image is defined by it, so it is
 // kept. A value that is not a number gives 0.
 Image denormalize_rgb(std::span<const float> x, int height, int width);
 

@@ -22,6 +22,17 @@ double bicubic(double t) {
   return 0.0;
 }
 
+double triangle(double t) {
+  t = std::abs(t);
+  return t < 1.0 ? 1.0 - t : 0.0;
+}
+
+struct Filter {
+  double (*weight)(double t);
+  double support;  // where the weight becomes 0
+};
+constexpr Filter kBicubic{bicubic, 2.0}, kBilinear{triangle, 1.0};
+
 // For output i: the sources [first[i], first[i] + count[i]) and their integer weights,
 // at weights[i * taps].
 struct Axis {
@@ -31,10 +42,10 @@ struct Axis {
   std::vector<std::int32_t> weights;
 };
 
-Axis bicubic_axis(int in_size, int out_size) {
+Axis axis_of(int in_size, int out_size, const Filter& filter) {
   const double scale = static_cast<double>(in_size) / out_size;
   const double filter_scale = std::max(scale, 1.0);
-  const double support = 2.0 * filter_scale;
+  const double support = filter.support * filter_scale;
   Axis axis;
   axis.taps = static_cast<int>(std::ceil(support)) * 2 + 1;
   axis.first.resize(out_size);
@@ -47,7 +58,7 @@ Axis bicubic_axis(int in_size, int out_size) {
     const int hi = std::min(in_size, static_cast<int>(std::trunc(centre + support + 0.5)));
     double sum = 0.0;
     for (int k = 0; k < hi - lo; ++k) {
-      exact[k] = bicubic((k + lo - centre + 0.5) * (1.0 / filter_scale));
+      exact[k] = filter.weight((k + lo - centre + 0.5) * (1.0 / filter_scale));
       sum += exact[k];
     }
     for (int k = 0; k < hi - lo; ++k) {
@@ -95,8 +106,8 @@ void resize_rows(const Image& image, int first_row, const Axis& axis, std::vecto
   }
 }
 
-Image resize_width(const Image& image, int width) {
-  const Axis axis = bicubic_axis(image.width, width);
+Image resize_width(const Image& image, int width, const Filter& filter) {
+  const Axis axis = axis_of(image.width, width, filter);
   Image out(image.height, width, image.channels);
   const int rows = image.channels == 1 ? kLanes : kLanes / 4;
   const std::int64_t strips = (image.height + rows - 1) / rows;
@@ -133,8 +144,8 @@ void resize_column(const Image& image, const Axis& axis, int i, std::uint8_t* ta
   }
 }
 
-Image resize_height(const Image& image, int height) {
-  const Axis axis = bicubic_axis(image.height, height);
+Image resize_height(const Image& image, int height, const Filter& filter) {
+  const Axis axis = axis_of(image.height, height, filter);
   Image out(height, image.width, image.channels);
   const std::int64_t row_work = static_cast<std::int64_t>(image.row_size()) * axis.taps;
   parallel_for(height, grain_for(row_work), [&](std::int64_t begin, std::int64_t end) {
@@ -161,16 +172,25 @@ std::vector<int> nearest_axis(int in_size, int out_size) {
   return source;
 }
 
+Image resize_smoothly(const char* op, const Image& image, int height, int width,
+                      const Filter& filter) {
+  check_request(op, image, height, width);
+  SALIX_CHECK(image.channels == 1 || image.channels == 3, op, ": images have 1 or 3 channels; got ",
+              image.channels);
+  if (height == image.height && width == image.width) return image;
+  if (width == image.width) return resize_height(image, height, filter);
+  Image narrow = resize_width(image, width, filter);
+  return height == image.height ? narrow : resize_height(narrow, height, filter);
+}
+
 }  // namespace
 
 Image resize_bicubic_pillow(const Image& image, int height, int width) {
-  check_request("resize_bicubic_pillow", image, height, width);
-  SALIX_CHECK(image.channels == 1 || image.channels == 3,
-              "resize_bicubic_pillow: images have 1 or 3 channels; got ", image.channels);
-  if (height == image.height && width == image.width) return image;
-  if (width == image.width) return resize_height(image, height);
-  Image narrow = resize_width(image, width);
-  return height == image.height ? narrow : resize_height(narrow, height);
+  return resize_smoothly("resize_bicubic_pillow", image, height, width, kBicubic);
+}
+
+Image resize_bilinear_pillow(const Image& image, int height, int width) {
+  return resize_smoothly("resize_bilinear_pillow", image, height, width, kBilinear);
 }
 
 Image resize_nearest_pillow(const Image& image, int height, int width) {

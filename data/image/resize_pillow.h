@@ -1,4 +1,4 @@
-// Pillow's 8-bit Image.resize, to the bit: BICUBIC (antialiased) and NEAREST.
+// Pillow's 8-bit Image.resize, to the bit: BICUBIC and BILINEAR (antialiased), and NEAREST.
 #pragma once
 
 #include "data/image/image.h"
@@ -16,6 +16,9 @@ namespace salix::data {
 //           makes the vertical pass first where the height shrinks most, which rounds and
 //           clips some pixels of such images otherwise.
 Image resize_bicubic_pillow(const Image& image, int height, int width);
+
+// The same with the triangle k(t) = max(0, 1 - |t|).
+Image resize_bilinear_pillow(const Image& image, int height, int width);
 
 // The source pixel under each output pixel's centre. Pillow adds up the position step by
 // step in float64, and where a centre falls on a pixel border the rounding of that sum

@@ -30,10 +30,9 @@ void SaliencyReader::read(const SampleFiles& files, const SampleRequest& request
   if (wanted_.with_masks) spans.mask = *next++;
   for (const Task task : modalities_) spans.prior[modality_index(task)] = *next++;
   const bool flip = draw_flip(request.seed, request.epoch, request.sample);
-  if (!wanted_.mask_file) return load_training_sample(files, wanted_.size, flip, spans);
   SampleFiles now = files;
-  now.mask = wanted_.mask_file(request.sample, request.epoch);
-  load_training_sample(now, wanted_.size, flip, spans);
+  if (wanted_.mask_file) now.mask = wanted_.mask_file(request.sample, request.epoch);
+  load_training_sample(now, wanted_.size, flip, wanted_.resampling, spans);
 }
 
 void SaliencyReader::check(const SampleFiles& files) const {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "data/image/resampling.h"
 #include "data/loading/sample_reader.h"
 
 namespace salix::data {
@@ -13,6 +14,7 @@ namespace salix::data {
 struct SaliencyFields {
   std::string letters = "c";  // which modalities there are; a sample without one has zeros
   int size = 320;             // S
+  Resampling resampling = Resampling::kBicubic;
   bool with_masks = false;
   // Where the mask of a sample lies in an epoch, instead of SampleFiles::mask: for labels that
   // training changes. Asked by the workers, when they read it.

@@ -5,7 +5,6 @@
 #include "data/image/image_io.h"
 #include "data/image/mirror.h"
 #include "data/image/normalize.h"
-#include "data/image/resize_pillow.h"
 #include "data/meaning/read_meant.h"
 #include "engine/error.h"
 
@@ -20,8 +19,8 @@ void check_size(const char* op, int size) {
   SALIX_CHECK(size > 0, op, ": the size must be positive; got ", size);
 }
 
-Image resized(const Image& file, int size, bool flip) {
-  Image image = resize_bicubic_pillow(file, size, size);
+Image resized(const Image& file, int size, Resampling resampling, bool flip) {
+  Image image = resample(file, size, size, resampling);
   if (flip) mirror(image);
   return image;
 }
@@ -33,16 +32,18 @@ Image read_label(const SampleFiles& files) {
 
 }  // namespace
 
-void load_training_sample(const SampleFiles& files, int size, bool flip, const SampleSpans& out) {
+void load_training_sample(const SampleFiles& files, int size, bool flip, Resampling resampling,
+                          const SampleSpans& out) {
   check_size("load_training_sample", size);
   const Reading& reading = files.reading;
   if (!out.image.empty()) {
-    normalize_rgb(resized(read_photograph(files.image, reading, nullptr), size, flip), out.image);
+    const Image photograph = read_photograph(files.image, reading, nullptr);
+    normalize_rgb(resized(photograph, size, resampling, flip), out.image);
   }
   if (!out.mask.empty()) {
     SALIX_CHECK(!files.mask.empty(), "load_training_sample: a mask is wanted, but sample '",
                 files.name, "' of ", files.set, " has none");
-    Image mask = resize_nearest_pillow(read_label(files), size, size);
+    Image mask = resample_labels(read_label(files), size, size, resampling);
     if (flip) mirror(mask);
     normalize_mask(mask, out.mask);
   }
@@ -50,7 +51,7 @@ void load_training_sample(const SampleFiles& files, int size, bool flip, const S
     if (out.prior[k].empty()) continue;
     if (modality_index(files.task) == k && !files.modality.empty()) {
       const Image modality = read_modality(files.modality, reading, nullptr);
-      scale_modality(resized(modality, size, flip), out.prior[k]);
+      scale_modality(resized(modality, size, resampling, flip), out.prior[k]);
     } else {
       std::fill(out.prior[k].begin(), out.prior[k].end(), 0.0f);
     }
@@ -58,7 +59,7 @@ void load_training_sample(const SampleFiles& files, int size, bool flip, const S
 }
 
 TrainingSample load_training_sample(const SampleFiles& files, const std::string& letters, int size,
-                                    bool flip) {
+                                    bool flip, Resampling resampling) {
   check_size("load_training_sample", size);
   TrainingSample sample;
   sample.flipped = flip;
@@ -67,12 +68,13 @@ TrainingSample load_training_sample(const SampleFiles& files, const std::string&
   for (const Task task : tasks_of(letters))
     if (modality_index(task) >= 0) sample.prior[modality_index(task)].resize(3 * pixels_of(size));
   load_training_sample(
-      files, size, flip,
+      files, size, flip, resampling,
       {sample.image, sample.mask, {sample.prior[0], sample.prior[1], sample.prior[2]}});
   return sample;
 }
 
-TestSample load_test_sample(const SampleFiles& files, int size, Questions* questions) {
+TestSample load_test_sample(const SampleFiles& files, int size, Questions* questions,
+                            Resampling resampling) {
   check_size("load_test_sample", size);
   TestSample sample;
   if (!files.mask.empty()) sample.truth = read_mask(files.mask, files.reading, questions);
@@ -83,11 +85,11 @@ TestSample load_test_sample(const SampleFiles& files, int size, Questions* quest
   sample.height = shape.height;
   sample.width = shape.width;
   sample.image.resize(3 * pixels_of(size));
-  normalize_rgb(resized(photograph, size, /*flip=*/false), sample.image);
+  normalize_rgb(resized(photograph, size, resampling, /*flip=*/false), sample.image);
   if (!files.modality.empty()) {
     sample.modality.resize(3 * pixels_of(size));
     const Image modality = read_modality(files.modality, files.reading, questions);
-    scale_modality(resized(modality, size, /*flip=*/false), sample.modality);
+    scale_modality(resized(modality, size, resampling, /*flip=*/false), sample.modality);
   }
   return sample;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/image/image.h"
+#include "data/image/resampling.h"
 #include "data/meaning/questions.h"
 #include "data/sets/dataset.h"
 
@@ -21,8 +22,8 @@ struct TrainingSample {
   bool flipped = false;
 };
 
-// Image and modality: RGB, Pillow's bicubic resize to S x S; mask: grey, nearest; all mirrored
-// left to right if `flip`; files are read as their Reading says (read_meant.h); then normalize_rgb,
+// Image and modality: RGB, resample() to S x S; mask: grey, resample_labels(); all mirrored left to
+// right if `flip`; files are read as their Reading says (read_meant.h); then normalize_rgb,
 // normalize_mask (min and max after the resize, so a constant mask becomes 0) and scale_modality. S
 // = size > 0; letters as in tasks_of().
 //
@@ -30,14 +31,15 @@ struct TrainingSample {
 //           differ by a level or two, see image_io.h).
 // Errors    IoError that names the file.
 TrainingSample load_training_sample(const SampleFiles& files, const std::string& letters, int size,
-                                    bool flip);
+                                    bool flip, Resampling resampling = Resampling::kBicubic);
 
 // The same into memory of the caller. A span that is empty is not filled, and its file not read.
 struct SampleSpans {
   std::span<float> image, mask;
   std::span<float> prior[kModalities];
 };
-void load_training_sample(const SampleFiles& files, int size, bool flip, const SampleSpans& out);
+void load_training_sample(const SampleFiles& files, int size, bool flip, Resampling resampling,
+                          const SampleSpans& out);
 
 struct TestSample {
   std::vector<float> image;     // [S,S,3], normalised
@@ -48,6 +50,7 @@ struct TestSample {
 
 // As above, without mirroring; the truth keeps its size. Maps are scored and written at
 // height x width. What is strange about the files is asked in `questions`, unless nullptr.
-TestSample load_test_sample(const SampleFiles& files, int size, Questions* questions = nullptr);
+TestSample load_test_sample(const SampleFiles& files, int size, Questions* questions = nullptr,
+                            Resampling resampling = Resampling::kBicubic);
 
 }  // namespace salix::data

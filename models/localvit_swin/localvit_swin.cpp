@@ -35,6 +35,7 @@ std::vector<NamedOutput> LocalVitSwin::outputs(const Tensor& image, const Tensor
 NetworkFacts LocalVitSwin::describe() {
   return {.name = "localvit",
           .prediction = OutputKind::kClasses,
+          .classes = kClasses,
           .fixed_size = SwinEncoder::kImageSize,
           .default_recipe = "",
           .head = "head.",

@@ -32,6 +32,16 @@ double distance(const io::Array& a, const io::Array& b) {
   return std::sqrt(squares);
 }
 
+// As files have it.
+io::Array array_of(const Tensor& tensor) {
+  return float_array(tensor.rank() == 4 ? to_nchw(tensor) : to_array(tensor));
+}
+
+Shape file_shape_of(const Tensor& tensor) {
+  const Shape& shape = tensor.shape();
+  return shape.rank() == 4 ? Shape{shape[0], shape[3], shape[1], shape[2]} : shape;
+}
+
 }  // namespace
 
 void write_json(const fs::path& path, const Json& value) {
@@ -54,10 +64,22 @@ Json facts_of(const io::Array& array) {
           {"first", wide.numel() > 0 ? wide.as<double>()[0] : 0.0}};
 }
 
-void write_output(const fs::path& out, const std::string& name, const Tensor& logits) {
-  const NoGrad no_grad(logits.exec());
-  io::write_npy(out / (name + "_logits.npy"), float_array(to_nchw(logits)));
-  io::write_npy(out / (name + ".npy"), float_array(to_nchw(sigmoid(logits))));
+void write_output(const fs::path& out, const NamedOutput& output) {
+  const NoGrad no_grad(output.tensor.exec());
+  const bool is_map = output.kind == OutputKind::kMap;
+  const Tensor values = is_map ? sigmoid(output.tensor) : output.tensor;
+  if (is_map) io::write_npy(out / (output.name + "_logits.npy"), array_of(output.tensor));
+  io::write_npy(out / (output.name + ".npy"), array_of(values));
+}
+
+Tensor read_cotangent(const fs::path& file, const NamedOutput& output) {
+  const io::Array array = io::read_npy(file);
+  const Shape wanted = file_shape_of(output.tensor);
+  SALIX_CHECK(array.shape == wanted, "audit step: ", file.filename().string(),
+              " must be like the output, ", wanted, "; got ", array.shape);
+  Exec& exec = output.tensor.exec();
+  const Tensor cotangent = wanted.rank() == 4 ? from_nchw(exec, array) : from_array(exec, array);
+  return cotangent.to(output.tensor.dtype());
 }
 
 void write_gradients(const fs::path& out, const Module& network, bool full) {

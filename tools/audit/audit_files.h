@@ -7,6 +7,7 @@
 
 #include "engine/io/array.h"
 #include "layers/modules/module.h"
+#include "models/network.h"
 
 namespace salix::cli {
 
@@ -16,8 +17,12 @@ void write_json(const std::filesystem::path& path, const nlohmann::ordered_json&
 // L2 norm, sum, largest magnitude and first element, in double, over the file's order.
 nlohmann::ordered_json facts_of(const io::Array& array);
 
-// <name>_logits.npy and <name>.npy (after the sigmoid), [N,C,H,W].
-void write_output(const std::filesystem::path& out, const std::string& name, const Tensor& logits);
+// A map as <name>_logits.npy and <name>.npy (after the sigmoid), [N,1,h,w]; features as <name>.npy,
+// [N,C,h,w]; scores of classes as <name>.npy, [N,classes].
+void write_output(const std::filesystem::path& out, const NamedOutput& output);
+// The cotangent of an output, of its dtype, from a file of the shape above.
+// Errors    InvalidInput for another shape.
+Tensor read_cotangent(const std::filesystem::path& file, const NamedOutput& output);
 // gradients.json (null for a parameter that never got one), with `full` gradients.safetensors.
 void write_gradients(const std::filesystem::path& out, const Module& network, bool full);
 // buffers.json: the running statistics.

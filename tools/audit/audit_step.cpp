@@ -22,13 +22,15 @@ using Json = nlohmann::ordered_json;
 
 struct Request {
   Request(const NetworkFacts& facts, const std::string& chosen)
-      : network(facts.name), recipe_name(chosen), recipe(recipe_entry(chosen).make(facts)) {
+      : network(facts.name), recipe_name(chosen) {
+    if (chosen.empty()) return;
+    recipe = recipe_entry(chosen).make(facts);
     recipe->describe(options);
   }
   CommonOptions common;
   std::string network, recipe_name;
-  std::unique_ptr<Recipe> recipe;
-  Options options;  // the recipe's
+  std::unique_ptr<Recipe> recipe;  // none for a network that is not trained
+  Options options;                 // the recipe's
   std::string weight, inputs, out, mode = "eval", loss = "none", dtype = "float32";
   int epoch = 1;
   bool letters_given = false, full = false, allow_partial = false;
@@ -58,16 +60,13 @@ class AuditStep {
     SALIX_CHECK(!fs::equivalent(request_.out, request_.inputs, unreadable),
                 "audit step: results in '", request_.out,
                 "' could replace the inputs there; choose another --out");
-    choose_letters();
-    request_.recipe->check(network_);
-    const std::unique_ptr<TrainingStep> step =
-        request_.recipe->step({*exec_, network_, {}, endless_epoch(), exec_->options().seed});
+    const std::unique_ptr<TrainingStep> step = make_step();
     Json report = {{"loss", request_.loss}, {"terms", Json::object()}, {"total", nullptr}};
     const bool went_back = request_.loss == "none" ? cotangents(report) : recipe(*step, report);
     write_json(fs::path(request_.out) / "loss.json", report);
     if (went_back) {
       write_gradients(request_.out, network_, request_.full);
-      update(*step);
+      if (step) update(*step);
     }
     write_buffers(request_.out, network_);
     output_.err << "audit: " << (loaded_.summary.whole_network ? "network" : "encoder") << " from "
@@ -77,6 +76,15 @@ class AuditStep {
   }
 
  private:
+  std::unique_ptr<TrainingStep> make_step() {
+    if (!request_.recipe) {
+      network_.set_requires_grad(true);
+      return nullptr;
+    }
+    choose_letters();
+    request_.recipe->check(network_);
+    return request_.recipe->step({*exec_, network_, {}, endless_epoch(), exec_->options().seed});
+  }
   // Rates as at the beginning of a run without end, where schedules have not moved yet.
   std::int64_t endless_epoch() const {
     return (std::int64_t{1} << 58) / std::max(1, request_.recipe->plan().length.epochs);
@@ -95,6 +103,10 @@ class AuditStep {
     }
     SALIX_CHECK(array.shape.rank() == 4 && array.shape[1] == channels && array.numel() > 0,
                 "audit step: ", file, ".npy must be [N,", channels, ",H,W]; got ", array.shape);
+    const std::int64_t side = network_.facts().fixed_size.value_or(0);
+    SALIX_CHECK(side == 0 || (array.shape[2] == side && array.shape[3] == side),
+                "audit step: ", request_.network, " takes images of ", side, " x ", side,
+                " pixels alone; ", file, ".npy has ", array.shape[2], " x ", array.shape[3]);
     return from_nchw(*exec_, array).to(dtype_);
   }
 
@@ -134,9 +146,7 @@ class AuditStep {
       batch.fields.emplace_back(wanted.name, field(wanted, image));
     }
     const Loss loss = step.loss(batch, position());
-    for (const NamedOutput& output : loss.outputs) {
-      write_output(request_.out, output.name, output.tensor);
-    }
+    for (const NamedOutput& output : loss.outputs) write_output(request_.out, output);
     for (const LossTerm& term : loss.terms) {
       const double value = term.value.defined() ? term.value.item() : 0.0;
       report["terms"][term.name] = term.weight ? Json{{"unweighted", value},
@@ -156,25 +166,16 @@ class AuditStep {
         network_.needs_modality() ? field({str("prior_", modality()), {0, 0, 3}}, image) : Tensor();
     std::vector<Tensor> tensors, cotangents;
     for (const NamedOutput& output : network_.outputs(image, second)) {
-      write_output(request_.out, output.name, output.tensor);
+      write_output(request_.out, output);
       const std::string name = "d" + output.name + ".npy";
       const fs::path file = fs::path(request_.inputs) / name;
       if (!fs::exists(file)) continue;
       tensors.push_back(output.tensor);
-      cotangents.push_back(output_gradient(file, output.tensor));
+      cotangents.push_back(read_cotangent(file, output));
       report["cotangents"].push_back(name);
     }
     if (!tensors.empty()) backward(tensors, cotangents);
     return !tensors.empty();
-  }
-
-  Tensor output_gradient(const fs::path& file, const Tensor& logits) {
-    const io::Array cotangent = io::read_npy(file);
-    Tensor dy = from_nchw(*exec_, cotangent).to(dtype_);
-    SALIX_CHECK(dy.shape() == logits.shape(), "audit step: ", file.filename().string(),
-                " must be like the output, [", logits.dim(0), ", 1, ", logits.dim(1), ", ",
-                logits.dim(2), "]; got ", cotangent.shape);
-    return dy;
   }
 
   void update(TrainingStep& step) {
@@ -196,33 +197,43 @@ class AuditStep {
   DType dtype_;
 };
 
+void add_loss(CLI::App& command, Request& request) {
+  std::string help = "none: backward needs a cotangent";
+  std::vector<std::string> losses{"none"};
+  if (request.recipe) {
+    const std::string& own = recipe_entry(request.recipe_name).loss;
+    losses.insert(losses.end(), {"recipe", own});
+    help = str("recipe (or ", own, "): the loss that the recipe trains with, its fields from .npy ",
+               "files of their names, masks from gt.npy; ", help);
+  }
+  command.add_option("--loss", request.loss, help)
+      ->capture_default_str()
+      ->check(CLI::IsMember(losses));
+}
+
 void add_options(CLI::App& command, Request& request) {
   add_common_options(command, request.common);
   command.add_option("--weight", request.weight, "weights of the network or its encoder")
       ->required();
   command
       .add_option("--inputs", request.inputs,
-                  "folder: image.npy [N,3,H,W]; optional d<output>.npy, an output's cotangent")
+                  "folder: image.npy [N,3,H,W], for two modalities also prior_d.npy, prior_o.npy "
+                  "or prior_t.npy; optional d<output>.npy, an output's cotangent")
       ->required()
       ->type_name("DIR");
   command.add_option("--out", request.out, "folder for the results")->required()->type_name("DIR");
   command.add_option("--mode", request.mode, "eval or train")
       ->capture_default_str()
       ->check(CLI::IsMember({"eval", "train"}));
-  const std::string& own = recipe_entry(request.recipe_name).loss;
-  command
-      .add_option(
-          "--loss", request.loss,
-          str("recipe (or ", own, "): the loss that the recipe trains with, its fields from .npy ",
-              "files of their names, masks from gt.npy; none: backward needs a cotangent"))
-      ->capture_default_str()
-      ->check(CLI::IsMember({std::string("none"), std::string("recipe"), own}));
+  add_loss(command, request);
   command.add_option("--epoch", request.epoch, "of the iteration, from 1")->capture_default_str();
   command.add_option("--dtype", request.dtype, "float32, float64 (on the cpu) or bf16")
       ->capture_default_str()
       ->check(CLI::IsMember({"float32", "float64", "bf16"}));
-  add_recipe_choice(command, request.recipe_name);
-  add_recipe_flags(command, request.recipe_name, request.options);
+  if (request.recipe) {
+    add_recipe_choice(command, request.recipe_name);
+    add_recipe_flags(command, request.recipe_name, request.options);
+  }
   command.add_flag("--full", request.full, "also gradients.safetensors and updated.safetensors");
   command.add_flag("--allow-partial", request.allow_partial,
                    "accept an encoder file that lacks tensors");
@@ -236,15 +247,16 @@ void add_audit_step(CLI::App& audit, const Output& output) {
   for (const std::string& name : network_names()) {
     const NetworkFacts& network = network_facts(name);
     CLI::App* command = step->add_subcommand(name, "with " + name);
-    const auto request =
-        std::make_shared<Request>(network, recipe_of(output.command, network.default_recipe));
+    const bool trained = !network.default_recipe.empty();
+    const auto request = std::make_shared<Request>(
+        network, trained ? recipe_of(output.command, network.default_recipe) : "");
     // A rate of zero is no reason to leave out gradients that are asked for.
     if (request->options.has("--full-backward")) request->options.set("--full-backward", true);
     add_options(*command, *request);
     const std::string start = str("  salix audit step ", name, " --weight ", name,
                                   ".pth --inputs in --out out --mode train ");
-    command->footer(
-        str("Examples:\n", start, "--full --dtype float64\n", start, "--loss recipe --epoch 3"));
+    command->footer(str("Examples:\n", start, "--full --dtype float64\n",
+                        trained ? start + "--loss recipe --epoch 3" : ""));
     command->callback([request, command, output] {
       const CLI::Option* letters = command->get_option_no_throw("--trset");
       request->letters_given = letters != nullptr && letters->count() > 0;

@@ -33,16 +33,21 @@ data::Image blank(const data::Image& like) {
 // One row of the sheet. `modality` has a tile where the network looks at it.
 class SheetItem final : public InferenceItem {
  public:
-  SheetItem(const data::SampleFiles& files, fs::path label, int size, bool two,
+  SheetItem(const data::SampleFiles& files, fs::path label, const NetworkFacts& network, int size,
             std::vector<data::SheetEntry>& entries)
-      : files_(files), label_(std::move(label)), size_(size), two_(two), entries_(entries) {}
+      : files_(files),
+        label_(std::move(label)),
+        network_(network),
+        size_(size),
+        two_(network.inputs.size() > 1),
+        entries_(entries) {}
 
   void read() override {
     picture_ = data::read_photograph(files_.image, files_.reading, nullptr);
-    image = image_input(picture_, size_);
+    image = image_input(network_, picture_, size_);
     if (!two_) return;
     second_ = data::read_modality(files_.modality, files_.reading, nullptr);
-    modality = modality_input(second_, size_);
+    modality = modality_input(network_, second_, size_);
   }
 
   void finish(Exec&) override {
@@ -64,6 +69,7 @@ class SheetItem final : public InferenceItem {
  private:
   const data::SampleFiles files_;
   const fs::path label_;
+  const NetworkFacts& network_;
   const int size_;
   const bool two_;
   std::vector<data::SheetEntry>& entries_;
@@ -82,7 +88,6 @@ void write_pipeline_sheet(const PipelineRequest& request, const fs::path& file) 
       load_network(*exec, request.network(2), request.weights(2), request.allow_partial);
   loaded.network->eval();
   loaded.network->prepare_inference();
-  const bool two = loaded.network->needs_modality();
 
   std::vector<data::SheetEntry> entries;
   InferenceItems items;
@@ -91,13 +96,13 @@ void write_pipeline_sheet(const PipelineRequest& request, const fs::path& file) 
     for (const data::SampleFiles& sample :
          some_of(list.samples, static_cast<std::size_t>(request.sheet_images))) {
       items.push_back(std::make_unique<SheetItem>(sample, labels / (sample.name + ".png"),
-                                                  request.size, two, entries));
+                                                  loaded.network->facts(), request.size, entries));
     }
   }
   run_inference(*exec, saliency_of(*loaded.network, /*at_input_size=*/false), std::move(items),
                 /*batch=*/1);
   std::vector<std::string> titles{"image", "pseudo label", "prediction", "truth"};
-  if (two) titles.insert(titles.begin() + 1, "modality");
+  if (loaded.network->needs_modality()) titles.insert(titles.begin() + 1, "modality");
   data::write_image(file, data::contact_sheet(entries, titles));
 }
 

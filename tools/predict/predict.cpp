@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "models/network.h"
+#include "tools/cli/refused_network.h"
 #include "tools/predict/predict_maps.h"
 #include "train/inference/network_input.h"
 
@@ -64,6 +65,10 @@ void add_predict(CLI::App& app, const Output& output) {
   predict->require_subcommand(1);
   for (const std::string& name : network_names()) {
     const NetworkFacts& network = network_facts(name);
+    if (!gives_maps(network)) {
+      add_refused_network(*predict, network);
+      continue;
+    }
     CLI::App* command = predict->add_subcommand(name, "with " + name);
     const auto request = std::make_shared<PredictRequest>();
     request->network = name;

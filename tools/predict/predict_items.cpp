@@ -50,11 +50,11 @@ PictureItem::PictureItem(const PredictContext& context, const PredictJob& job)
 void PictureItem::read() {
   const int size = context_.request.size;
   picture_ = data::read_photograph(job_.input, context_.reading, &context_.questions);
-  image = image_input(picture_, size);
-  if (context_.needs_modality) {
+  image = image_input(context_.network, picture_, size);
+  if (context_.needs_modality()) {
     const fs::path file = context_.modality.of(job_.input, context_.jobs);
-    modality =
-        modality_input(data::read_modality(file, context_.reading, &context_.questions), size);
+    const data::Image second = data::read_modality(file, context_.reading, &context_.questions);
+    modality = modality_input(context_.network, second, size);
   }
 }
 
@@ -90,9 +90,9 @@ ArrayItem::ArrayItem(const PredictContext& context, const PredictJob& job)
 
 void ArrayItem::read() {
   const io::Array second =
-      context_.needs_modality ? io::read_npy(context_.modality.of(job_.input, 1)) : io::Array{};
+      context_.needs_modality() ? io::read_npy(context_.modality.of(job_.input, 1)) : io::Array{};
   image = batch_of(io::read_npy(job_.input), "normalised");
-  if (context_.needs_modality) modality = batch_of(second, "in 0..1");
+  if (context_.needs_modality()) modality = batch_of(second, "in 0..1");
 }
 
 void ArrayItem::finish(Exec&) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "data/meaning/questions.h"
+#include "models/network.h"
 #include "tools/predict/predict_files.h"
 #include "tools/predict/predict_results.h"
 #include "train/inference/inference_item.h"
@@ -14,11 +15,13 @@ namespace salix::cli {
 struct PredictContext {
   const PredictRequest& request;
   data::Reading reading;
-  bool needs_modality;
+  const NetworkFacts& network;
   ModalityFiles modality;
   std::size_t jobs;
   PredictResults& results;
   data::Questions& questions;  // about the inputs
+
+  bool needs_modality() const { return network.inputs.size() > 1; }
 };
 
 // A photograph: its map at its own size, and what else was asked for.

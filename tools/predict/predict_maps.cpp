@@ -64,7 +64,7 @@ void predict_maps(const PredictRequest& request, const Output& output) {
   data::Questions questions;
   const PredictContext context{.request = request,
                                .reading = reading,
-                               .needs_modality = network->needs_modality(),
+                               .network = network->facts(),
                                .modality = std::move(modality),
                                .jobs = jobs.size(),
                                .results = results,

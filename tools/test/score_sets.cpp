@@ -24,7 +24,24 @@ struct Job {
   fs::path maps, labels;  // where results go; empty: nowhere
 };
 
+fs::path map_folder(const TestRequest& request, const data::SampleList& list) {
+  if (!request.save) return {};
+  return fs::path(request.save_path) / request.network / "resnet" / request.sub / list.name /
+         (request.crf ? "crf" : "final");
+}
+
+std::vector<Job> plan_lists(const TestRequest& request, const data::DatasetOptions& options) {
+  std::vector<Job> jobs;
+  for (const std::string& text : request.lists) {
+    data::SampleList list = listed_set(network_facts(request.network), text, options);
+    const fs::path maps = map_folder(request, list);
+    jobs.push_back({.list = std::move(list), .maps = maps, .labels = {}});
+  }
+  return jobs;
+}
+
 std::vector<Job> plan(const TestRequest& request, const data::DatasetOptions& options) {
+  if (!request.lists.empty()) return plan_lists(request, options);
   std::vector<Job> jobs;
   std::istringstream items(request.vals);
   const bool all = request.vals == "all";
@@ -35,9 +52,8 @@ std::vector<Job> plan(const TestRequest& request, const data::DatasetOptions& op
       if (request.save && training && request.crf) {
         job.labels = data::pseudo_label_folder(job.list.task, set_name(job.list), options);
         if (request.keep_labels && fs::exists(job.labels)) continue;
-      } else if (request.save) {
-        job.maps = fs::path(request.save_path) / request.network / "resnet" / request.sub /
-                   job.list.name / (request.crf ? "crf" : "final");
+      } else {
+        job.maps = map_folder(request, job.list);
       }
       jobs.push_back(std::move(job));
     }
@@ -107,10 +123,12 @@ std::vector<EvaluationResult> score_sets(const TestRequest& request, const Outpu
   loaded.network->prepare_inference();
   std::vector<EvaluationResult> results;
   results.reserve(jobs.size());
+  const NetworkFacts& facts = loaded.network->facts();
   const StopSignal signal;
   for (const Job& job : jobs) {
     results.push_back(evaluate_set(*exec, *loaded.network, job.list,
                                    {.size = request.size,
+                                    .scored_at = scored_at_of(facts, request.full_size),
                                     .batch = request.batch,
                                     .crf = request.crf,
                                     .maps = job.maps,

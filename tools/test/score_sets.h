@@ -17,8 +17,10 @@ struct TestRequest {
   CommonOptions common;
   DatasetFlags data;
   std::string weight, vals, save_path = "./result/", sub = "base", report;
+  std::vector<std::string> lists;  // [NAME=]FILE, instead of vals
   int size = 320, batch = 1;
   bool save = false, crf = false, allow_partial = false;
+  bool full_size = false;    // see scored_at_of()
   bool keep_labels = false;  // a training set that has its folder of pseudo labels is passed over
 };
 

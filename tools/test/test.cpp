@@ -5,6 +5,8 @@
 #include <ostream>
 
 #include "models/network.h"
+#include "tools/cli/refused_network.h"
+#include "tools/test/classify.h"
 #include "tools/test/evaluate_sets.h"
 #include "tools/test/score_sets.h"
 #include "train/inference/network_input.h"
@@ -28,7 +30,7 @@ void print_scores(const TestRequest& request, const std::vector<EvaluationResult
   check_all_done(results);
 }
 
-void add_options(CLI::App& command, TestRequest& request) {
+void add_options(CLI::App& command, const NetworkFacts& network, TestRequest& request) {
   add_common_options(command, request.common);
   add_dataset_flags(command, request.data);
   add_set_reading_flags(command, request.data);
@@ -41,6 +43,17 @@ void add_options(CLI::App& command, TestRequest& request) {
       .add_option("--vals", request.vals,
                   "sets: task letter and e (its test sets) or r (its training set), or all")
       ->capture_default_str();
+  command
+      .add_option("--list", request.lists,
+                  "instead of --vals: [NAME=]FILE of lines `image [depth] [truth]`, with paths "
+                  "below --data-path")
+      ->type_name("FILE")
+      ->excludes("--vals");
+  if (network.fixed_size) {
+    command.add_flag("--full-size", request.full_size,
+                     str("score and save maps at the truth's own size, not at ",
+                         *network.fixed_size, " pixels as published"));
+  }
   command.add_option("--size", request.size, "input size of the network")
       ->capture_default_str()
       ->check(CLI::Range(32, 4096));
@@ -67,7 +80,8 @@ std::string examples(const NetworkFacts& network) {
   const std::string vals = default_vals(network);
   if (network.inputs.size() > 1) {
     return "Examples:\n" + start + " --vals " + vals + " --data-path dataset\n" + start +
-           " --vals de --test-set d=NLPR --save";
+           " --vals de --test-set d=NLPR --save\n" + start +
+           " --list lists/LFSD.txt lists/SIP.txt --data-path dataset";
   }
   return "Examples:\n" + start + " --vals " + vals + " --data-path dataset\n" + start +
          " --vals cr --save --crf\n" + start +
@@ -81,12 +95,16 @@ void add_test(CLI::App& app, const Output& output) {
   test->require_subcommand(1);
   for (const std::string& name : network_names()) {
     const NetworkFacts& network = network_facts(name);
+    if (!gives_maps(network)) {
+      add_classify(*test, network, output);
+      continue;
+    }
     CLI::App* command = test->add_subcommand(name, "with " + name);
     const auto request = std::make_shared<TestRequest>();
     request->network = name;
     request->vals = default_vals(network);
     request->size = default_input_size(network);
-    add_options(*command, *request);
+    add_options(*command, network, *request);
     command->footer(examples(network));
     command->callback(
         [request, output] { print_scores(*request, score_sets(*request, output), output); });

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "tools/cli/recipe_flags.h"
+#include "tools/cli/refused_network.h"
 #include "tools/train/run_training.h"
 
 namespace salix::cli {
@@ -25,6 +26,10 @@ void add_train(CLI::App& app, const Output& output) {
   train->require_subcommand(1);
   for (const std::string& name : network_names()) {
     const NetworkFacts& network = network_facts(name);
+    if (!gives_maps(network) || network.default_recipe.empty()) {
+      add_refused_network(*train, network);
+      continue;
+    }
     const auto flags =
         std::make_shared<TrainFlags>(name, recipe_of(output.command, network.default_recipe));
     CLI::App* command =

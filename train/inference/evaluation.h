@@ -1,5 +1,5 @@
 // Predicts, refines, scores and saves whole data sets: what runs after an epoch and in
-// `salix test`. The per-image procedure is that of A2S-v2's test program.
+// `salix test`. The per-image procedure is that of A2S-v2's test program, or of DHFR's.
 #pragma once
 
 #include <filesystem>
@@ -7,16 +7,25 @@
 #include <string>
 #include <vector>
 
+#include "data/image/resampling.h"
 #include "data/sets/dataset.h"
 #include "train/inference/saliency_function.h"
 #include "train/metrics/score_files.h"
 
 namespace salix {
 
+// At which size maps are scored and saved.
+enum class ScoredAt {
+  kTruth,   // the truth's own, as A2S-v2 does: score_image()
+  kNetwork  // the map's, to which the truth is resized, as DHFR does: score_at_map_size()
+};
+
 struct EvaluationParams {
-  int size = 320;                   // network input, whatever the image's shape
-  int batch = 1;                    // images per pass, at most 16
-  bool crf = false;                 // Otsu, dense CRF, median: 0/1 maps
+  int size = 320;  // network input, whatever the image's shape
+  data::Resampling resampling = data::Resampling::kBicubic;  // how images become that large
+  ScoredAt scored_at = ScoredAt::kTruth;                     // `crf` needs the truth's
+  int batch = 1;                                             // images per pass, at most 16
+  bool crf = false;                                          // Otsu, dense CRF, median: 0/1 maps
   std::filesystem::path maps = {};  // <maps>/<name>.png of every sample; empty: nothing is saved
   bool score = true;                // samples without a mask are never scored
   std::function<void(std::int64_t images)> on_progress = {};  // images done since the last call

@@ -28,7 +28,8 @@ EvaluationItem::EvaluationItem(const data::SampleFiles& files, std::size_t place
 void EvaluationItem::read() {
   data::SampleFiles files = files_;
   if (!reads_modality_) files.modality.clear();
-  data::TestSample sample = data::load_test_sample(files, params_.size, &tally_.questions);
+  data::TestSample sample =
+      data::load_test_sample(files, params_.size, &tally_.questions, params_.resampling);
   image = square_input(std::move(sample.image), params_.size);
   if (!sample.modality.empty()) {
     modality = square_input(std::move(sample.modality), params_.size);
@@ -38,7 +39,12 @@ void EvaluationItem::read() {
   width_ = sample.width;
 }
 
+bool EvaluationItem::at_network_size() const {
+  return params_.scored_at == ScoredAt::kNetwork && !params_.crf;
+}
+
 data::FloatMap EvaluationItem::final_map(Exec& host) const {
+  if (at_network_size()) return map;
   if (!params_.crf) return at_image_size(map, height_, width_);
   const data::Image label = crf_label(host, map, image.values);
   const data::Image resized = data::resize_bilinear_opencv(label, height_, width_);
@@ -47,10 +53,15 @@ data::FloatMap EvaluationItem::final_map(Exec& host) const {
   return refined;
 }
 
+ImageScores EvaluationItem::scores_of(const data::FloatMap& final) const {
+  return at_network_size() ? score_at_map_size(final, truth_)
+                           : score_image(final, binary_truth(truth_));
+}
+
 void EvaluationItem::finish(Exec& host) {
   const data::FloatMap final = final_map(host);
   if (params_.score && !truth_.empty()) {
-    scores_ = std::make_unique<ImageScores>(score_image(final, binary_truth(truth_)));
+    scores_ = std::make_unique<ImageScores>(scores_of(final));
   }
   truth_ = {};
   if (params_.maps.empty()) return;

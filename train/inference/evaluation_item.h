@@ -26,7 +26,9 @@ class EvaluationItem final : public InferenceItem {
   void report() override;
 
  private:
+  bool at_network_size() const;
   data::FloatMap final_map(Exec& host) const;
+  ImageScores scores_of(const data::FloatMap& final) const;
 
   const data::SampleFiles& files_;
   const bool reads_modality_;

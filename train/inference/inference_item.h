@@ -49,7 +49,8 @@ class InferenceItem {
   HostValues image;     // [1,S,S,3], normalised; of an item by itself [N,H,W,3]
   HostValues modality;  // likewise, in 0..1; empty stands for zeros
   data::FloatMap map;   // [h,w], probabilities
-  HostValues logits;    // [1,h,w,1], what the map was made from; of an item by itself [N,h,w,1]
+  HostValues logits;    // [1,h,w,1], what the map was made from; of an item by itself [N,h,w,1]; of
+                        // a classifier [1,classes]
   std::exception_ptr failure;
 };
 

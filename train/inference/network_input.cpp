@@ -1,5 +1,6 @@
 #include "train/inference/network_input.h"
 
+#include "data/image/centre_crop.h"
 #include "data/image/normalize.h"
 #include "data/image/resize_pillow.h"
 #include "engine/error.h"
@@ -11,10 +12,11 @@ constexpr int kTrainedSize = 320;  // of A2S-v2's networks
 constexpr int kLeast = 32, kMost = 4096;
 
 template <typename Scale>
-HostValues input_of(const data::Image& picture, int size, const Scale& scale) {
+HostValues input_of(const NetworkFacts& network, const data::Image& picture, int size,
+                    const Scale& scale) {
   const auto side = static_cast<std::size_t>(size);
   std::vector<float> values(3 * side * side);
-  scale(data::resize_bicubic_pillow(picture, size, size), std::span<float>(values));
+  scale(data::resample(picture, size, size, resampling_of(network)), std::span<float>(values));
   return square_input(std::move(values), size);
 }
 
@@ -32,12 +34,26 @@ void check_input_size(const NetworkFacts& network, int size) {
               "; leave --size out");
 }
 
-HostValues image_input(const data::Image& picture, int size) {
-  return input_of(picture, size, data::normalize_rgb);
+data::Resampling resampling_of(const NetworkFacts& network) {
+  return network.input_filter == InputFilter::kNearest ? data::Resampling::kNearest
+                                                       : data::Resampling::kBicubic;
 }
 
-HostValues modality_input(const data::Image& picture, int size) {
-  return input_of(picture, size, data::scale_modality);
+HostValues image_input(const NetworkFacts& network, const data::Image& picture, int size) {
+  return input_of(network, picture, size, data::normalize_rgb);
+}
+
+HostValues modality_input(const NetworkFacts& network, const data::Image& picture, int size) {
+  return input_of(network, picture, size, data::scale_modality);
+}
+
+HostValues classifier_input(const data::Image& picture, int size) {
+  const data::Image larger =
+      data::resize_short_side(picture, size * 256 / 224, data::resize_bicubic_pillow);
+  const data::Image centre = data::centre_crop(larger, size);
+  std::vector<float> values(centre.pixels.size());
+  data::normalize_rgb_float32(centre, values);
+  return square_input(std::move(values), size);
 }
 
 HostValues square_input(std::vector<float> values, int size) {

@@ -1,6 +1,7 @@
 // What a network is given of a picture, and how large it must be.
 #pragma once
 
+#include "data/image/resampling.h"
 #include "models/network.h"
 #include "train/inference/inference_item.h"
 
@@ -11,11 +12,16 @@ int default_input_size(const NetworkFacts& network);
 // Errors    InvalidInput below 32 or above 4096, or for another than a network's only size.
 void check_input_size(const NetworkFacts& network, int size);
 
-// An RGB picture of any size as [1,S,S,3]: bicubic as Pillow, then normalize_rgb. Equal to
-// load_test_sample() of its file.
-HostValues image_input(const data::Image& picture, int size);
+data::Resampling resampling_of(const NetworkFacts& network);
+
+// An RGB picture of any size as [1,S,S,3]: resampled as the network's pictures are, then
+// normalize_rgb. Equal to load_test_sample() of its file.
+HostValues image_input(const NetworkFacts& network, const data::Image& picture, int size);
 // Depth, flow or thermal as an RGB picture: likewise, then scale_modality.
-HostValues modality_input(const data::Image& picture, int size);
+HostValues modality_input(const NetworkFacts& network, const data::Image& picture, int size);
+// An RGB picture as classifiers of ImageNet are tested with it, [1,S,S,3]: the short side bicubic
+// to trunc(S 256 / 224), the centre S x S of that, normalize_rgb_float32.
+HostValues classifier_input(const data::Image& picture, int size);
 // Values that are in the shape of inputs already.
 HostValues square_input(std::vector<float> values, int size);
 

@@ -44,6 +44,13 @@ ImageScores score_pair(const metrics::SaliencyPair& pair, const ScoreOptions& op
   return scores;
 }
 
+data::FloatMap stretched(data::FloatMap map) {
+  const auto [min, max] = std::minmax_element(map.values.begin(), map.values.end());
+  const float low = *min, range = *max - *min;
+  for (float& p : map.values) p = range == 0 ? p / 255.0f : (p - low) / range;
+  return map;
+}
+
 // 0 / 1 by rule(value, min, max), which must not fall as the value rises.
 template <typename Rule>
 data::Image binarise(const data::Image& grey, const Rule& rule) {
@@ -79,6 +86,13 @@ ImageScores score_saved_map(const data::Image& map, const data::Image& grey_trut
       metrics::make_stretched_pair(
           fits ? map : data::resize_bicubic_pillow(map, truth.height, truth.width), truth),
       options);
+}
+
+ImageScores score_at_map_size(const data::FloatMap& map, const data::Image& grey_truth,
+                              const ScoreOptions& options) {
+  const data::Image truth =
+      binary_truth_of_saved(data::resize_bilinear_pillow(grey_truth, map.height, map.width));
+  return score_image(stretched(map), truth, options);
 }
 
 data::Image binary_truth(const data::Image& grey) {

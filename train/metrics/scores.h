@@ -48,6 +48,12 @@ ImageScores score_image(const data::FloatMap& prediction, const data::Image& tru
 ImageScores score_saved_map(const data::Image& map, const data::Image& grey_truth,
                             const ScoreOptions& options = {});
 
+// A map [H,W] in 0..1 against a grey truth [H2,W2,1], as DHFR's test program: the truth resized to
+// the map's size (bilinear, as Pillow), then binary_truth_of_saved; the map stretched to 0..1 in
+// float32, or divided by 255 if constant.
+ImageScores score_at_map_size(const data::FloatMap& map, const data::Image& grey_truth,
+                              const ScoreOptions& options = {});
+
 // A grey truth [H,W,1] as 0 / 1. The test program: (g - min) / (max - min + 1e-5) > 0.5, so a
 // constant truth is empty, even a white one. The program for saved maps: g / (max + 1e-8) > 0.5.
 data::Image binary_truth(const data::Image& grey);

@@ -1,8 +1,11 @@
 #include "train/recipes/training_options.h"
 
 #include "data/sets/task.h"
+#include "train/inference/network_input.h"
 
 namespace salix {
+
+TrainingOptions::TrainingOptions(const NetworkFacts& network) : size(default_input_size(network)) {}
 
 void TrainingOptions::describe_data(Options& options, int smallest) {
   options.add({.flags = "--trset",
@@ -52,7 +55,10 @@ void TrainingOptions::describe_clipping(Options& options) {
                .target = &clip_gradient});
 }
 
-void TrainingOptions::check_tasks(const Network& network) const {
+void TrainingOptions::check_network(const Network& network) const {
+  SALIX_CHECK(network.facts().prediction == OutputKind::kMap, "train ", network.name(),
+              ": recipes train networks that give saliency maps, and this is a classifier");
+  check_input_size(network.facts(), size);
   const std::vector<data::Task> tasks = data::tasks_of(letters);
   SALIX_CHECK(
       !network.needs_modality() || (tasks.size() == 1 && tasks.front() != data::Task::kColour),

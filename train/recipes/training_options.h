@@ -10,6 +10,9 @@
 namespace salix {
 
 struct TrainingOptions {
+  // Of a network that takes images of one size alone, that size.
+  explicit TrainingOptions(const NetworkFacts& network);
+
   std::string letters = "c";  // tasks to train on
   std::string optimizer = "SGD";
   double learning_rate = 0.1, weight_decay = 5e-4;
@@ -31,9 +34,10 @@ struct TrainingOptions {
     return {letters, batch, size, {.epochs = of_epochs, .at_most = steps.value_or(0)}};
   }
   UpdateRuleParams update() const { return {clip_gradient, ave_batch}; }
-  // Errors    InvalidInput for a network of two encoders unless --trset is one task with a
-  //           modality: it has one for that. (The reference fails to unpack its inputs.)
-  void check_tasks(const Network& network) const;
+  // Errors    InvalidInput for a network that gives no map, for another --size than its only one,
+  //           and for a network of two encoders unless --trset is one task with a modality: it has
+  //           one for that. (The reference fails to unpack its inputs.)
+  void check_network(const Network& network) const;
 };
 
 }  // namespace salix

@@ -196,10 +196,12 @@ std::vector<Metrics> TrainingSession::score(int epoch) {
   network_->prepare_inference();
   std::vector<EvaluationResult> results;
   for (const data::SampleList& list : scored_lists_) {
-    results.push_back(evaluate_list(
-        exec_, *network_, list,
-        {.size = plan_.size, .on_failure = [this](const auto& text) { console_.say(text); }},
-        /*labels=*/{}, {}));
+    results.push_back(
+        evaluate_list(exec_, *network_, list,
+                      {.size = plan_.size,
+                       .scored_at = scored_at_of(network_->facts(), /*full_size=*/false),
+                       .on_failure = [this](const auto& text) { console_.say(text); }},
+                      /*labels=*/{}, {}));
   }
   network_->train();
   console_.say(str("after epoch ", epoch, ":\n", table_of(results)));

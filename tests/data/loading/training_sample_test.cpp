@@ -99,6 +99,23 @@ TEST_F(TrainingSampleTest, KeepsTheTruthAtItsSize) {
   EXPECT_EQ(test.truth.pixels, testing::noise(9, 4, 1, 2).pixels);
 }
 
+// All three by the same source pixels.
+TEST_F(TrainingSampleTest, NearestTakesTheFloorOfThePosition) {
+  const SampleFiles sample = files(9, 7);
+  const auto expected = [&](const Image& file) { return resize_nearest_floor(file, 4, 4); };
+  std::vector<float> image(3u * 16), mask(16), depth(image);
+  normalize_rgb(expected(testing::noise(9, 7, 3, 1)), image);
+  normalize_mask(expected(testing::noise(9, 7, 1, 2)), mask);
+  scale_modality(to_rgb(expected(testing::noise(9, 7, 1, 3))), depth);
+  const auto made = load_training_sample(sample, "d", 4, false, Resampling::kNearest);
+  EXPECT_EQ(made.image, image);
+  EXPECT_EQ(made.mask, mask);
+  EXPECT_EQ(made.prior[0], depth);
+  const TestSample test = load_test_sample(sample, 4, nullptr, Resampling::kNearest);
+  EXPECT_EQ(test.image, image);
+  EXPECT_EQ(test.modality, depth);
+}
+
 TEST_F(TrainingSampleTest, NamesTheFileThatIsBad) {
   SampleFiles bad = files(5, 6);
   std::ofstream(scratch_ / "depth.png") << "not an image";

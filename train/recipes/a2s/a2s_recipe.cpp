@@ -22,7 +22,7 @@ int default_tune(const data::SampleFiles& first_of_batch) {
 
 }  // namespace
 
-A2sRecipe::A2sRecipe(const NetworkFacts& network) {
+A2sRecipe::A2sRecipe(const NetworkFacts& network) : common_(network) {
   common_.letters = "cdot";
   common_.weight_decay = network.weight_decay;
 }
@@ -65,6 +65,9 @@ RunPlan A2sRecipe::plan() const {
 void A2sRecipe::check(const Network& network) const {
   SALIX_CHECK(!network.needs_modality(), "recipe a2s: trains networks of one image; ",
               network.name(), " looks at two");
+  SALIX_CHECK(!network.facts().fixed_size, "recipe a2s: every step needs images of two sizes; ",
+              network.name(), " takes one alone");
+  common_.check_network(network);
   SALIX_CHECK(second_size_ == 0 || second_size_ >= 32,
               "--second-scale: must be at least 32, or 0 for sizes that are drawn; got ",
               second_size_);

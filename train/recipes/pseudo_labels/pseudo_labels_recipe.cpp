@@ -2,12 +2,15 @@
 
 #include "data/loading/saliency_reader.h"
 #include "data/sets/dataset.h"
+#include "train/inference/network_input.h"
 #include "train/recipes/pseudo_labels/pseudo_labels_step.h"
 
 namespace salix {
 
 PseudoLabelsRecipe::PseudoLabelsRecipe(const NetworkFacts& network)
-    : needs_modality_(network.inputs.size() > 1) {
+    : needs_modality_(network.inputs.size() > 1),
+      resampling_(resampling_of(network)),
+      common_(network) {
   common_.letters = std::string(1, network.default_task);
   common_.learning_rate = 0.005;
   common_.weight_decay = network.weight_decay;
@@ -33,7 +36,7 @@ void PseudoLabelsRecipe::describe(Options& options) {
                .range = {{0.0, 1.0}}});
 }
 
-void PseudoLabelsRecipe::check(const Network& network) const { common_.check_tasks(network); }
+void PseudoLabelsRecipe::check(const Network& network) const { common_.check_network(network); }
 
 std::vector<data::SampleFiles> PseudoLabelsRecipe::samples(
     const data::DatasetOptions& sources) const {
@@ -55,8 +58,10 @@ void PseudoLabelsRecipe::prepare(const std::filesystem::path& folder,
 
 // A network of one image learns from the images of every task, and has no use for modalities.
 std::unique_ptr<data::SampleReader> PseudoLabelsRecipe::reader() const {
-  data::SaliencyFields fields{
-      .letters = needs_modality_ ? common_.letters : "c", .size = common_.size, .with_masks = true};
+  data::SaliencyFields fields{.letters = needs_modality_ ? common_.letters : "c",
+                              .size = common_.size,
+                              .resampling = resampling_,
+                              .with_masks = true};
   if (refinement_) {
     fields.mask_file = [labels = refinement_.get()](std::int64_t sample, std::int64_t epoch) {
       return labels->label(sample, epoch);

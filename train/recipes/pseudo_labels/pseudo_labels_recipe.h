@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "data/image/resampling.h"
 #include "train/recipes/pseudo_labels/label_refinement.h"
 #include "train/recipes/recipe.h"
 #include "train/recipes/training_options.h"
@@ -26,6 +27,7 @@ class PseudoLabelsRecipe : public Recipe {
 
  private:
   bool needs_modality_;
+  data::Resampling resampling_;
   TrainingOptions common_;
   bool refine_ = false;
   std::string rule_ = "replace";

@@ -11,11 +11,12 @@ std::vector<data::Field> SupervisedReader::fields() const {
 
 void SupervisedReader::read(const data::SampleFiles& files, const data::SampleRequest& request,
                             const std::vector<std::span<float>>& out) const {
-  load_supervised_sample(files, wanted_.size, request,
-                         {.crop = wanted_.crop, .labels = wanted_.labels},
-                         {.image = out[0],
-                          .mask = out[1],
-                          .modality = wanted_.modality.empty() ? std::span<float>() : out[2]});
+  load_supervised_sample(
+      files, wanted_.size, request,
+      {.crop = wanted_.crop, .labels = wanted_.labels, .resampling = wanted_.resampling},
+      {.image = out[0],
+       .mask = out[1],
+       .modality = wanted_.modality.empty() ? std::span<float>() : out[2]});
 }
 
 }  // namespace salix

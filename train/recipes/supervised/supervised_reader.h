@@ -13,6 +13,7 @@ struct SupervisedFields {
   std::string modality = {};  // "prior_d": the field that the sample's modality fills; empty: none
   LabelKind labels = LabelKind::kMask;
   bool crop = true;
+  data::Resampling resampling = data::Resampling::kBicubic;
 };
 
 // "image" [S,S,3] normalised, "mask" [S,S,1], and the modality [S,S,3], as load_supervised_sample()

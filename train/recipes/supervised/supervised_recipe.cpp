@@ -2,6 +2,7 @@
 
 #include "data/loading/saliency_reader.h"
 #include "data/sets/dataset.h"
+#include "train/inference/network_input.h"
 #include "train/recipes/supervised/supervised_reader.h"
 #include "train/recipes/supervised/supervised_step.h"
 
@@ -20,7 +21,10 @@ std::vector<std::string> strategy_names() {
 }  // namespace
 
 SupervisedRecipe::SupervisedRecipe(const NetworkFacts& network)
-    : needs_modality_(network.inputs.size() > 1) {
+    : needs_modality_(network.inputs.size() > 1),
+      resampling_(resampling_of(network)),
+      common_(network),
+      no_multi_scale_(network.fixed_size.has_value()) {
   common_.letters = std::string(1, network.default_task);
 }
 
@@ -82,7 +86,10 @@ RunPlan SupervisedRecipe::plan() const {
 
 void SupervisedRecipe::check(const Network& network) const {
   parse_loss_terms(losses_);
-  common_.check_tasks(network);
+  common_.check_network(network);
+  SALIX_CHECK(no_multi_scale_ || !network.facts().fixed_size, "recipe supervised: ", network.name(),
+              " takes images of one size alone, and cannot be trained at five; give "
+              "--no-multi-scale");
 }
 
 std::vector<data::SampleFiles> SupervisedRecipe::samples(
@@ -103,7 +110,8 @@ std::unique_ptr<data::SampleReader> SupervisedRecipe::reader() const {
       SupervisedFields{.size = common_.size,
                        .modality = modality(),
                        .labels = labels_ == "scribbles" ? LabelKind::kScribbles : LabelKind::kMask,
-                       .crop = !no_crop_});
+                       .crop = !no_crop_,
+                       .resampling = resampling_});
 }
 
 std::unique_ptr<TrainingStep> SupervisedRecipe::step(const StepContext& context) {

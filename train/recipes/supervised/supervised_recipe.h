@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "data/image/resampling.h"
 #include "train/recipes/recipe.h"
 #include "train/recipes/supervised/strategies.h"
 #include "train/recipes/training_options.h"
@@ -31,12 +32,14 @@ class SupervisedRecipe : public Recipe {
   std::string modality() const;
 
   bool needs_modality_;
+  data::Resampling resampling_;
   TrainingOptions common_;  // of it tasks, batch, size and clipping
   std::string losses_ = "bce,iou", labels_ = "masks", strategy_ = "adam_base", optimizer_;
   std::optional<int> epochs_, ave_batch_;
   double learning_rate_ = 0, weight_decay_ = -1;  // these stand for the strategy's
   double clamp_gradient_ = 0;
-  bool no_crop_ = false, no_multi_scale_ = false;
+  bool no_crop_ = false;
+  bool no_multi_scale_;  // always, of a network that takes images of one size alone
 };
 
 }  // namespace salix

@@ -5,7 +5,6 @@
 #include "data/image/image_io.h"
 #include "data/image/mirror.h"
 #include "data/image/normalize.h"
-#include "data/image/resize_pillow.h"
 #include "data/loading/draws.h"
 #include "data/meaning/read_meant.h"
 #include "data/scenes/scribble.h"
@@ -22,13 +21,14 @@ struct Framing {
   CropBox box;  // in an image of height x width
   int height, width, size;
   bool flip;
+  data::Resampling resampling;
 
   data::Image of(const data::Image& image) const {
-    return mirrored(data::resize_bicubic_pillow(part_of(image), size, size));
+    return mirrored(data::resample(part_of(image), size, size, resampling));
   }
   // Values that must not mix.
   data::Image of_labels(const data::Image& image) const {
-    return mirrored(data::resize_nearest_pillow(part_of(image), size, size));
+    return mirrored(data::resample_labels(part_of(image), size, size, resampling));
   }
 
  private:
@@ -57,8 +57,12 @@ bool load_supervised_sample(const data::SampleFiles& files, int size,
   const int height = photograph.height, width = photograph.width;
   CropDraws cut;
   if (look.crop) cut = draw_crop(height, width, request.seed, request.epoch, request.sample);
-  const Framing view{crop_box(height, width, cut), height, width, size,
-                     data::draw_flip(request.seed, request.epoch, request.sample)};
+  const Framing view{crop_box(height, width, cut),
+                     height,
+                     width,
+                     size,
+                     data::draw_flip(request.seed, request.epoch, request.sample),
+                     look.resampling};
 
   if (!out.image.empty()) data::normalize_rgb(view.of(photograph), out.image);
   if (!out.mask.empty()) {

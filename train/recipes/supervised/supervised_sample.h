@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "data/image/resampling.h"
 #include "data/loading/sample_reader.h"
 
 namespace salix {
@@ -16,6 +17,7 @@ enum class LabelKind {
 struct SupervisedLook {
   bool crop = true;  // crop.h; false: the whole image. data::draw_flip mirrors either way
   LabelKind labels = LabelKind::kMask;
+  data::Resampling resampling = data::Resampling::kBicubic;
 };
 
 // Memory of the caller. One that is empty is not filled, and its file not read; but the image is
@@ -28,9 +30,9 @@ struct SupervisedSpans {
   std::span<float> modality;  // [S,S,3] in 0..1: the depth, flow or thermal image of tasks d, o, t
 };
 
-// Image, mask and modality: the same crop, Pillow's bicubic resize to S x S = size x size (also of
-// the mask), the same mirroring. A mask or modality of another size than the image is cut in
-// proportion. Returns whether it was mirrored.
+// Image, mask and modality: the same crop, resample() to S x S = size x size (also of the mask;
+// resample_labels() of scribbles), the same mirroring. A mask or modality of another size than the
+// image is cut in proportion. Returns whether it was mirrored.
 //
 // Repeats   equal to Pillow 7 to 12 for equal decoded pixels (see data/image).
 // Errors    IoError that names a file; InvalidInput for a mask or modality that is wanted and that

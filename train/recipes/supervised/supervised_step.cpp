@@ -1,6 +1,13 @@
 #include "train/recipes/supervised/supervised_step.h"
 
 namespace salix {
+namespace {
+
+bool is_contour(const std::string& output) {
+  return output.starts_with("edge") || output.find("contour") != std::string::npos;
+}
+
+}  // namespace
 
 SupervisedStep::SupervisedStep(Network& network, SupervisedStepParams params)
     : network_(network),
@@ -32,7 +39,7 @@ Loss SupervisedStep::loss(const StepInput& input, const TrainingPosition& positi
   LossMaps maps;
   for (const NamedOutput& output : result.outputs) {
     if (output.kind != OutputKind::kMap) continue;
-    (output.name.starts_with("edge") ? maps.edge : maps.sal).push_back(output.tensor);
+    (is_contour(output.name) ? maps.edge : maps.sal).push_back(output.tensor);
   }
   LossOfTerms losses = loss_of_terms(params_.losses, maps, label, position.epoch);
   result.total = losses.total;

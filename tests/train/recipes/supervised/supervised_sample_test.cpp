@@ -8,6 +8,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "data/image/mirror.h"
 #include "tests/data/sets/tree_support.h"
 #include "tests/support/paths.h"
 #include "tests/support/tensors.h"
@@ -96,6 +97,22 @@ TEST_F(SupervisedSample, TheMaskIsZeroOrOneAboveHalf) {
   load_supervised_sample(sample, 20, {}, {.crop = false}, {made.image, made.mask, {}});
   EXPECT_EQ(std::count(made.mask.begin(), made.mask.end(), 1.0f), 20);
   EXPECT_EQ(std::count(made.mask.begin(), made.mask.end(), 0.0f), 380);
+}
+
+TEST_F(SupervisedSample, NearestTakesTheFloorOfThePosition) {
+  const data::SampleFiles sample = files(9, 7);
+  Loaded made(4);
+  const bool flipped = load_supervised_sample(
+      sample, 4, {}, {.crop = false, .resampling = data::Resampling::kNearest},
+      {made.image, made.mask, made.modality});
+  data::Image mask = data::resize_nearest_floor(data::read_grey(sample.mask), 4, 4);
+  if (flipped) data::mirror(mask);
+  for (std::size_t k = 0; k < made.pixels; ++k)
+    EXPECT_EQ(made.mask[k], mask.pixels[k] > 128 ? 1.0f : 0.0f);
+  data::Image depth = data::resize_nearest_floor(data::read_rgb(sample.modality), 4, 4);
+  if (flipped) data::mirror(depth);
+  for (std::size_t k = 0; k < depth.pixels.size(); ++k)
+    EXPECT_EQ(made.modality[k], static_cast<float>(depth.pixels[k]) / 255.0f);
 }
 
 TEST_F(SupervisedSample, NamesWhatIsMissing) {
