@@ -2,6 +2,7 @@
 # three stages) in PyTorch: the speed peer and the oracle of parity. Parameter and buffer names, order and shapes are
 # those of published checkpoints. Initial values are PyTorch's own: every use loads or fills them.
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 WINDOW, SHIFT = 7, 3
@@ -60,13 +61,20 @@ def without_drop_path(model):
     return model
 
 
+class HardSigmoid(nn.Module):
+    """relu6(x + 3) / 6, as published. nn.Hardsigmoid's gradient has 1/6 in float32, also for float64."""
+
+    def forward(self, x):
+        return F.relu6(x + 3) / 6
+
+
 class SqueezeExcite(nn.Module):
     """x * gate(spatial mean of x), [B,C,H,W]."""
 
     def __init__(self, channels, squeezed):
         super().__init__()
         self.fc = nn.Sequential(nn.Linear(channels, squeezed), nn.ReLU(inplace=True), nn.Linear(squeezed, channels),
-                                nn.Hardsigmoid())
+                                HardSigmoid())
 
     def forward(self, x):
         return x * self.fc(x.mean(dim=(2, 3)))[:, :, None, None]

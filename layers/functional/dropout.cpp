@@ -1,5 +1,7 @@
 #include "layers/functional/dropout.h"
 
+#include <utility>
+
 #include "engine/autograd/op_trace.h"
 #include "engine/autograd/tape.h"
 
@@ -8,12 +10,18 @@ namespace {
 
 constexpr std::uint32_t kDropoutStream = 0xD409;  // keeps these draws apart from all others
 
+// Whether anything is dropped on an Exec; see WithoutDropout.
+struct Policy {
+  explicit Policy(Exec&) {}
+  bool off = false;
+};
+
 using DropFunction = void(Exec&, ConstView, View, const kernels::DropoutParams&);
 
 Tensor drop(const char* op, DropFunction* function, const Tensor& x,
             const DropoutOptions& options) {
   SALIX_CHECK(options.p >= 0 && options.p <= 1, op, ": p must be in [0, 1]; got ", options.p);
-  if (!options.training || options.p == 0) return x;
+  if (!options.training || options.p == 0 || x.exec().extension<Policy>().off) return x;
 
   const kernels::DropoutParams params{x.exec().next_random(kDropoutStream),
                                       static_cast<float>(options.p)};
@@ -32,6 +40,11 @@ Tensor drop(const char* op, DropFunction* function, const Tensor& x,
 }
 
 }  // namespace
+
+WithoutDropout::WithoutDropout(Exec& exec)
+    : exec_(exec), before_(std::exchange(exec.extension<Policy>().off, true)) {}
+
+WithoutDropout::~WithoutDropout() { exec_.extension<Policy>().off = before_; }
 
 Tensor dropout(const Tensor& x, const DropoutOptions& options) {
   return drop("dropout", kernels::dropout, x, options);

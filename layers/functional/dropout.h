@@ -17,4 +17,18 @@ Tensor dropout(const Tensor& x, const DropoutOptions& options);
 // The same for whole samples along the first axis, where a residual branch is dropped.
 Tensor drop_path(const Tensor& x, const DropoutOptions& options);
 
+// While alive, both give x itself on this Exec: a training step that can be compared with another
+// program's, which draws other numbers.
+class WithoutDropout {
+ public:
+  explicit WithoutDropout(Exec& exec);
+  ~WithoutDropout();
+  WithoutDropout(const WithoutDropout&) = delete;
+  WithoutDropout& operator=(const WithoutDropout&) = delete;
+
+ private:
+  Exec& exec_;
+  bool before_;
+};
+
 }  // namespace salix

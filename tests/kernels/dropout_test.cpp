@@ -40,6 +40,8 @@ TEST_P(Dropout, IsTheIdentityInEvalModeAndAtZero) {
   for (const Function function : kFunctions) {
     EXPECT_TRUE(function(x, {.p = 0.5, .training = false}).same_memory(x));
     EXPECT_TRUE(function(x, {.p = 0, .training = true}).same_memory(x));
+    const WithoutDropout without(exec());
+    EXPECT_TRUE(function(x, {.p = 0.5, .training = true}).same_memory(x));
   }
   EXPECT_EQ(exec().random_step(), 0u);  // and uses no random numbers
 }

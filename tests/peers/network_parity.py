@@ -113,7 +113,7 @@ def salix_step(args, weights, inputs, seeds):
         np.save(folder / f"{name}.npy", array.numpy())
     loss = ["--loss", "stage2"] if args.network in STAGE2 else []
     subprocess.run([args.salix, "audit", "step", args.network, "--weight", weights, "--inputs", folder, "--out", out,
-                    "--mode", args.mode, "--full", "--device", args.device, "--dtype", args.dtype, *loss], check=True)
+                    "--mode", args.mode, "--full", "--device", args.device, "--dtype", args.dtype, "--no-dropout", *loss], check=True)
     gradients = {name: grad.astype(np.float64) for name, grad in load_file(out / "gradients.safetensors").items()}
     return (json.loads((out / "loss.json").read_text())["total"],
             {name: output_of(out, name) for name in OUTPUTS[args.network]}, gradients)
@@ -182,6 +182,9 @@ def main():
     error, peer_error = relative(found, judge), relative(peer, judge)
     fits = fits and error <= (FLOAT64 if args.dtype == "float64" else max(GRADIENTS, 2 * peer_error))
     print(f"  all gradients: {error:.1e} ({peer_error:.1e})")
+    worst = max(judge, key=lambda name: relative(found[name], judge[name]) if judge[name].any() else 0)
+    print(f"  furthest gradient: {relative(found[worst], judge[worst]):.1e} ({relative(peer[worst], judge[worst]):.1e}) "
+          f"of {worst}")
     return 0 if fits else 1
 
 

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "engine/autograd/tape.h"
 #include "engine/io/npy.h"
+#include "layers/functional/dropout.h"
 #include "models/weights/load_network.h"
 #include "tools/audit/audit_files.h"
 #include "tools/cli/common_options.h"
@@ -33,7 +35,7 @@ struct Request {
   Options options;                 // the recipe's
   std::string weight, inputs, out, mode = "eval", loss = "none", dtype = "float32";
   int epoch = 1;
-  bool letters_given = false, full = false, allow_partial = false;
+  bool letters_given = false, full = false, allow_partial = false, no_dropout = false;
 };
 
 // float64 exists on the CPU only.
@@ -55,6 +57,8 @@ class AuditStep {
   void run() {
     network_.to(dtype_);
     network_.train(request_.mode == "train");
+    std::optional<WithoutDropout> without;
+    if (request_.no_dropout) without.emplace(*exec_);
     fs::create_directories(request_.out);
     std::error_code unreadable;  // the readers say so
     SALIX_CHECK(!fs::equivalent(request_.out, request_.inputs, unreadable),
@@ -235,6 +239,8 @@ void add_options(CLI::App& command, Request& request) {
     add_recipe_flags(command, request.recipe_name, request.options);
   }
   command.add_flag("--full", request.full, "also gradients.safetensors and updated.safetensors");
+  command.add_flag("--no-dropout", request.no_dropout,
+                   "drop nothing in train mode, so that another program can compute the same");
   command.add_flag("--allow-partial", request.allow_partial,
                    "accept an encoder file that lacks tensors");
 }
