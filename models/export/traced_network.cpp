@@ -89,6 +89,9 @@ int batch_axis(const OpRecord& one, const OpRecord& two) {
 
 TracedNetwork trace_network(Network& network, int size) {
   SALIX_CHECK(size >= 32 && size <= 4096, "trace: the image's size must be 32..4096; got ", size);
+  const int only = network.facts().fixed_size.value_or(size);
+  SALIX_CHECK(size == only, "trace: ", network.name(), " takes images of ", only, " x ", only,
+              " pixels alone; got ", size, "; choose that size");
   network.eval();
   const Pass one = run(network, size, 1);
   Pass two = run(network, size, 2);
