@@ -94,7 +94,8 @@ void expect_interface(const onnx::GraphProto& graph, const NetworkFacts& facts, 
 class OnnxModel : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(OnnxModel, IsWellFormedAndNamesWhatTheWeightFileNames) {
-  Exec exec;
+  // One thread: among hundreds of small ops, most of them would only wait for each other.
+  Exec exec(Device{}, {.threads = 1});
   const ScratchFolder folder;
   const init::SkipInit any_values(exec);
   const auto network = make_network(exec, GetParam());
