@@ -16,6 +16,7 @@ Tensor window_attention(const Tensor& qkv, const Tensor& bias, const Tensor& sal
     SALIX_CHECK(saliency.shape() == (Shape{qkv.dim(0), qkv.dim(1), qkv.dim(2), 1}),
                 "window_attention: saliency must be [N,H,W,1] of qkv's grid; got ",
                 saliency.shape(), " for qkv ", qkv.shape());
+    const UntracedScope part_of_this(qkv.exec());
     seen = saliency.detach().reshape({qkv.dim(0), qkv.dim(1), qkv.dim(2)});
   }
   const auto view_of_seen = [](const Tensor& map) {

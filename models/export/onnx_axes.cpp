@@ -22,12 +22,6 @@ Ordered ordered(OnnxGraph& graph, const Tensor& tensor) {
   return {is_maps ? graph.maps(tensor) : graph.plain(tensor), is_maps};
 }
 
-std::string cut(OnnxGraph& graph, const std::string& x, const Integers& starts,
-                const Integers& ends, const Integers& axes) {
-  return graph.node("Slice",
-                    {x, graph.integers(starts), graph.integers(ends), graph.integers(axes)});
-}
-
 bool reshape(const TracedOp& op, OnnxGraph& graph) {
   Integers sizes(op.output.shape().begin(), op.output.shape().end());
   if (op.batch_axis >= 0) sizes[static_cast<std::size_t>(op.batch_axis)] = -1;
@@ -65,7 +59,8 @@ bool slice(const TracedOp& op, OnnxGraph& graph) {
     ends.push_back(start + op.output.dim(axis));
     axes.push_back(x.axis(axis));
   }
-  return done(op, graph, axes.empty() ? x.name : cut(graph, x.name, starts, ends, axes), x.is_maps);
+  return done(op, graph, axes.empty() ? x.name : onnx_cut(graph, x.name, starts, ends, axes),
+              x.is_maps);
 }
 
 bool pad(const TracedOp& op, OnnxGraph& graph) {
@@ -82,24 +77,33 @@ bool pad(const TracedOp& op, OnnxGraph& graph) {
   return done(op, graph, graph.node("Pad", {x.name, graph.integers(pads), value}), x.is_maps);
 }
 
-// What leaves on one side enters on the other.
 bool roll(const TracedOp& op, OnnxGraph& graph) {
   const Ordered x = ordered(graph, op.inputs[0]);
   std::string y = x.name;
   for (const int axis : {1, 2}) {
-    const std::int64_t size = op.output.dim(axis);
     const std::int64_t shift = op.attribute<std::int64_t>(axis == 1 ? "shift_h" : "shift_w");
-    const std::int64_t first = ((-shift) % size + size) % size;  // the entry that comes to 0
-    if (first == 0) continue;
-    const std::int64_t along = x.axis(axis);
-    y = graph.node("Concat",
-                   {cut(graph, y, {first}, {size}, {along}), cut(graph, y, {0}, {first}, {along})},
-                   {{"axis", along}});
+    y = onnx_roll(graph, y, x.axis(axis), op.output.dim(axis), shift);
   }
   return done(op, graph, y, x.is_maps);
 }
 
 }  // namespace
+
+std::string onnx_cut(OnnxGraph& graph, const std::string& x, const Integers& starts,
+                     const Integers& ends, const Integers& axes) {
+  return graph.node("Slice",
+                    {x, graph.integers(starts), graph.integers(ends), graph.integers(axes)});
+}
+
+std::string onnx_roll(OnnxGraph& graph, const std::string& x, std::int64_t axis, std::int64_t size,
+                      std::int64_t shift) {
+  const std::int64_t first = ((-shift) % size + size) % size;  // the entry that comes to 0
+  if (first == 0) return x;
+  return graph.node(
+      "Concat",
+      {onnx_cut(graph, x, {first}, {size}, {axis}), onnx_cut(graph, x, {0}, {first}, {axis})},
+      {{"axis", axis}});
+}
 
 bool export_axes(const TracedOp& op, OnnxGraph& graph) {
   const std::string_view name = op.op;

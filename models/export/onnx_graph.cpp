@@ -103,7 +103,10 @@ std::string OnnxGraph::constant(onnx::TensorProto tensor) {
 }
 
 std::string OnnxGraph::integers(const std::vector<std::int64_t>& values) {
-  const Shape shape{static_cast<std::int64_t>(values.size())};
+  return integers(values, {static_cast<std::int64_t>(values.size())});
+}
+
+std::string OnnxGraph::integers(const std::vector<std::int64_t>& values, const Shape& shape) {
   return constant(tensor_proto(io::Array::from<std::int64_t>(shape, values)));
 }
 

@@ -40,7 +40,8 @@ class OnnxGraph {
   // The same with a name of the caller's for the result.
   void named_node(const char* type, const std::vector<std::string>& inputs, const std::string& name,
                   const std::vector<OnnxAttribute>& attributes = {});
-  std::string integers(const std::vector<std::int64_t>& values);
+  std::string integers(const std::vector<std::int64_t>& values);  // one axis
+  std::string integers(const std::vector<std::int64_t>& values, const Shape& shape);
   std::string floats(const std::vector<float>& values, const Shape& shape);
   std::string number(double value) { return floats({static_cast<float>(value)}, {}); }
 

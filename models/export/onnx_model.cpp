@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::int64_t kOpset = 17, kIrVersion = 8;  // the pair of ONNX 1.12
 
-constexpr std::array<OnnxFamily*, 9> kFamilies{export_convolution, export_norm,   export_pool,
-                                               export_resize,      export_unary,  export_binary,
-                                               export_product,     export_reduce, export_axes};
+constexpr std::array kFamilies{export_convolution, export_norm,     export_pool,    export_resize,
+                               export_unary,       export_binary,   export_product, export_reduce,
+                               export_axes,        export_attention};
 
 void add_ops(const TracedNetwork& traced, OnnxGraph& graph) {
   for (std::size_t i = 0; i < traced.ops.size(); ++i) {
@@ -25,14 +25,15 @@ void add_ops(const TracedNetwork& traced, OnnxGraph& graph) {
   }
 }
 
-// [N,H,W,C] of the trace as [N,C,H,W] with the batch open.
+// [N,H,W,C] of the trace as [N,C,H,W], other shapes as they are; with the batch open.
 void declare(onnx::ValueInfoProto& info, const std::string& name, const Tensor& tensor) {
   info.set_name(name);
   onnx::TypeProto::Tensor& type = *info.mutable_type()->mutable_tensor_type();
   type.set_elem_type(onnx::TensorProto::FLOAT);
   onnx::TensorShapeProto& shape = *type.mutable_shape();
   shape.add_dim()->set_dim_param("N");
-  for (const int axis : {3, 1, 2}) shape.add_dim()->set_dim_value(tensor.dim(axis));
+  const std::vector<int> axes = tensor.rank() == 4 ? std::vector{3, 1, 2} : std::vector{1};
+  for (const int axis : axes) shape.add_dim()->set_dim_value(tensor.dim(axis));
 }
 
 void add_metadata(onnx::ModelProto& model, const TracedNetwork& traced, int size) {
@@ -52,13 +53,29 @@ void add_metadata(onnx::ModelProto& model, const TracedNetwork& traced, int size
   }
 }
 
+// A map before and after the sigmoid; features and scores of classes as they are.
+void add_output(const NamedOutput& output, OnnxGraph& graph, onnx::GraphProto& proto) {
+  const Tensor& tensor = output.tensor;
+  const bool is_map = output.kind == OutputKind::kMap;
+  const std::string first = is_map ? output.name + "_logits" : output.name;
+  graph.named_node("Identity", {tensor.rank() == 4 ? graph.maps(tensor) : graph.plain(tensor)},
+                   first);
+  declare(*proto.add_output(), first, tensor);
+  if (!is_map) return;
+  graph.named_node("Sigmoid", {first}, output.name);
+  declare(*proto.add_output(), output.name, tensor);
+}
+
 onnx::ModelProto make_model(const TracedNetwork& traced, int size) {
   onnx::ModelProto model;
   model.set_ir_version(kIrVersion);
   model.add_opset_import()->set_version(kOpset);
   model.set_producer_name("salix");
   model.set_producer_version(kVersion);
-  model.set_doc_string(str(traced.name, ", salient object detection; see metadata_props"));
+  const bool classifies = traced.outputs.front().kind == OutputKind::kClasses;
+  model.set_doc_string(str(traced.name, ", ",
+                           classifies ? "image classification" : "salient object detection",
+                           "; see metadata_props"));
   add_metadata(model, traced, size);
 
   onnx::GraphProto& proto = *model.mutable_graph();
@@ -69,13 +86,7 @@ onnx::ModelProto make_model(const TracedNetwork& traced, int size) {
   OnnxGraph graph(proto, traced);
   add_ops(traced, graph);
   graph.begin_op("outputs");
-  for (const NamedOutput& output : traced.outputs) {
-    const std::string logits = output.name + "_logits";
-    graph.named_node("Identity", {graph.maps(output.tensor)}, logits);
-    graph.named_node("Sigmoid", {logits}, output.name);
-    declare(*proto.add_output(), logits, output.tensor);
-    declare(*proto.add_output(), output.name, output.tensor);
-  }
+  for (const NamedOutput& output : traced.outputs) add_output(output, graph, proto);
   return model;
 }
 

@@ -24,10 +24,12 @@ struct OnnxSummary {
 //
 // Inputs    image [N,3,size,size], normalised; modality [N,3,size,size], 0..1, where there is
 //           one. N is open.
-// Outputs   per output of the network <name>_logits and <name>, its sigmoid, both [N,1,h,w].
+// Outputs   per map of the network <name>_logits and <name>, its sigmoid, both [N,1,h,w]; features
+//           as <name> [N,C,h,w]; scores of classes, before the softmax, as <name> [N,classes].
 // Contents  initializers have the names and shapes of the weight files; the metadata says
 //           version, network, size and normalisation.
-// Errors    NotSupported without ONNX in the build, or for an op without a form in ONNX.
+// Errors    InvalidInput for another size than the network takes.
+//           NotSupported without ONNX in the build, or for an op without a form in ONNX.
 OnnxSummary export_onnx(Network& network, int size, const std::filesystem::path& path);
 
 }  // namespace salix

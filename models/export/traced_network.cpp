@@ -68,8 +68,20 @@ Pass run(Network& network, int size, int batch) {
   return pass;
 }
 
-int batch_axis(const OpRecord& one, const OpRecord& two) {
-  const Shape& a = one.output.shape();
+// What is compared of the first pass, whose tensors are let go before the second.
+struct Outline {
+  const char* op;
+  Shape output;
+};
+
+std::vector<Outline> outline(const Pass& pass) {
+  std::vector<Outline> steps;
+  for (const OpRecord& record : pass.ops) steps.push_back({record.op, record.output.shape()});
+  return steps;
+}
+
+int batch_axis(const Outline& one, const OpRecord& two) {
+  const Shape& a = one.output;
   const Shape& b = two.output.shape();
   bool same_graph = std::strcmp(one.op, two.op) == 0 && a.rank() == b.rank();
   int axis = -1;
@@ -89,11 +101,14 @@ int batch_axis(const OpRecord& one, const OpRecord& two) {
 
 TracedNetwork trace_network(Network& network, int size) {
   SALIX_CHECK(size >= 32 && size <= 4096, "trace: the image's size must be 32..4096; got ", size);
+  const int only = network.facts().fixed_size.value_or(size);
+  SALIX_CHECK(size == only, "trace: ", network.name(), " takes images of ", only, " x ", only,
+              " pixels alone; got ", size, "; choose that size");
   network.eval();
-  const Pass one = run(network, size, 1);
+  const std::vector<Outline> one = outline(run(network, size, 1));
   Pass two = run(network, size, 2);
-  if (one.ops.size() != two.ops.size()) {
-    throw NotSupported(str("trace: the number of ops depends on the batch: ", one.ops.size(),
+  if (one.size() != two.ops.size()) {
+    throw NotSupported(str("trace: the number of ops depends on the batch: ", one.size(),
                            " for one image, ", two.ops.size(), " for two"));
   }
   TracedNetwork traced{.name = network.name(),
@@ -102,7 +117,7 @@ TracedNetwork trace_network(Network& network, int size) {
                        .state = network.state(),
                        .ops = {}};
   for (std::size_t i = 0; i < two.ops.size(); ++i) {
-    const int axis = batch_axis(one.ops[i], two.ops[i]);
+    const int axis = batch_axis(one[i], two.ops[i]);
     traced.ops.push_back({std::move(two.ops[i]), axis});
   }
   return traced;

@@ -30,7 +30,8 @@ struct TracedNetwork {
 // What the ops of `network` do in eval mode (in which it stays) to images of size x size. It runs
 // twice, on one and on two images: a size that differs is the batch's. The tensors are those of
 // the second pass.
-// Errors    NotSupported when the passes differ in more than one size of a result, or when an op
+// Errors    InvalidInput for another size than the network takes.
+//           NotSupported when the passes differ in more than one size of a result, or when an op
 //           ran that does not report itself to the trace: its result would pass for a constant.
 TracedNetwork trace_network(Network& network, int size);
 

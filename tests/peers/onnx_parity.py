@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """An exported network in ONNX Runtime against `salix audit step` on the same weights and inputs.
 
-  onnx_parity.py NET SALIX WORKDIR [--size 320] [--batches 1,3]
+  onnx_parity.py NET SALIX WORKDIR [--size N] [--batches 1,3]
 
 Draws weights, norms and running statistics, so that no two of them can be exchanged unseen,
 exports them once, lets onnx.checker judge the file, and runs it on every batch size. The largest
-difference must be within 1e-4: of the maps as it is, of the logits over their range.
+difference must be within 1e-4: of the maps as it is, of logits, features and scores of classes over their range.
 Exits 1 otherwise. Needs onnx, onnxruntime and safetensors.
 """
 import argparse
@@ -35,7 +35,14 @@ def randomise(path, seed=5):
             tensors[name] = draws.uniform(0.3, 0.9, value.shape).astype(np.float32)
         elif value.ndim == 4:
             deviation = np.sqrt(2 / np.prod(value.shape[1:]))
+            if ".classifier_" in name:
+                deviation *= 3  # sfnet's maps mask: some of their pixels must pass each threshold
             tensors[name] = draws.normal(0, deviation, value.shape).astype(np.float32)
+        elif name.endswith("weight") and value.ndim == 2:
+            # So that the scores of an attention are far from equal.
+            tensors[name] = draws.normal(0, value.shape[1]**-0.5, value.shape).astype(np.float32)
+        elif name.endswith("relative_position_bias_table"):
+            tensors[name] = draws.normal(0, 1, value.shape).astype(np.float32)
     save_file(tensors, path)
 
 
@@ -54,7 +61,7 @@ def main():
     parser.add_argument("net")
     parser.add_argument("salix")
     parser.add_argument("work", type=pathlib.Path)
-    parser.add_argument("--size", type=int, default=320)
+    parser.add_argument("--size", type=int, help="default: that of `salix export`")
     parser.add_argument("--batches", type=lambda text: [int(b) for b in text.split(",")], default=[1, 3])
     args = parser.parse_args()
 
@@ -62,18 +69,20 @@ def main():
     weights, model = args.work / f"{args.net}.safetensors", args.work / f"{args.net}.onnx"
     subprocess.run([args.salix, "weights", "init", args.net, weights, "--seed", "3"], check=True)
     randomise(weights)
-    subprocess.run([args.salix, "export", args.net, "--weight", weights, "-o", model, "--size", str(args.size)],
-                   check=True)
+    size = ["--size", str(args.size)] if args.size else []
+    subprocess.run([args.salix, "export", args.net, "--weight", weights, "-o", model, *size], check=True)
     onnx.checker.check_model(str(model), full_check=True)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     names = [value.name for value in session.get_inputs()]
+    output_names = [value.name for value in session.get_outputs()]
+    size = session.get_inputs()[0].shape[2]
 
     worst = 0.0
     for batch in args.batches:
         inputs, outputs = args.work / f"in{batch}", args.work / f"out{batch}"
-        arrays = make_inputs(inputs, names, batch, args.size)
+        arrays = make_inputs(inputs, names, batch, size)
         subprocess.run([args.salix, "audit", "step", args.net, "--weight", weights, "--inputs", inputs, "--out",
                         outputs], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for value, found in zip(session.get_outputs(), session.run(None, arrays)):
@@ -81,9 +90,10 @@ def main():
             if found.shape != wanted.shape:
                 print(f"{value.name}: shape {found.shape}, expected {wanted.shape}")
                 return 1
-            scale = np.ptp(wanted) if value.name.endswith("_logits") else 1.0
+            is_probability = f"{value.name}_logits" in output_names
+            scale = 1.0 if is_probability else np.ptp(wanted)
             error = float(np.abs(found - wanted).max() / scale)
-            print(f"{args.net} {args.size}x{args.size}, batch {batch}: {value.name} differs by {error:.1e}, "
+            print(f"{args.net} {size}x{size}, batch {batch}: {value.name} differs by {error:.1e}, "
                   f"values {wanted.min():.3g} .. {wanted.max():.3g}")
             worst = max(worst, error)
             if not np.isfinite(found).all():

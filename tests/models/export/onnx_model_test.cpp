@@ -49,9 +49,11 @@ std::set<std::string> names(const auto& named) {
 void expect_names_of_weight_file(const onnx::GraphProto& graph, const io::NamedArrays& state) {
   const std::set<std::string> initializers = names(graph.initializer());
   for (const io::NamedArray& entry : state) {
-    const bool never_executed = entry.name.find("fc.") != std::string::npos ||
+    const auto ends_with = [&](const char* end) { return entry.name.ends_with(end); };
+    const bool never_executed = ends_with("fc.weight") || ends_with("fc.bias") ||
                                 entry.name.find(".se.gn.") != std::string::npos ||
-                                entry.name.ends_with("num_batches_tracked");
+                                ends_with("num_batches_tracked") ||
+                                ends_with("relative_position_index") || ends_with("attn_mask");
     EXPECT_EQ(initializers.contains(entry.name), !never_executed) << entry.name;
   }
   for (const onnx::TensorProto& initializer : graph.initializer()) {
@@ -63,27 +65,42 @@ void expect_names_of_weight_file(const onnx::GraphProto& graph, const io::NamedA
   }
 }
 
-void expect_interface(const onnx::GraphProto& graph, bool has_modality) {
-  std::set<std::string> inputs{"image"};
-  if (has_modality) inputs.insert("modality");
-  EXPECT_EQ(names(graph.input()), inputs);
+void expect_interface(const onnx::GraphProto& graph, const NetworkFacts& facts, int size) {
+  EXPECT_EQ(names(graph.input()), std::set(facts.inputs.begin(), facts.inputs.end()));
   for (const auto& input : graph.input()) {
-    EXPECT_THAT(sizes(input), ElementsAre("N", "3", "64", "64"));
+    EXPECT_THAT(sizes(input), ElementsAre("N", "3", str(size), str(size)));
   }
-  EXPECT_EQ(graph.output(0).name(), "final_logits");
-  EXPECT_EQ(graph.output(1).name(), "final");
-  const std::string side = has_modality ? "32" : "64";  // midnet's maps are half as large
-  EXPECT_THAT(sizes(graph.output(1)), ElementsAre("N", "1", side, side));
+  const auto shape_of = [&](const std::string& name) {
+    const auto& all = graph.output();
+    const auto found = std::ranges::find(all, name, [](const auto& info) { return info.name(); });
+    return found == all.end() ? std::vector<std::string>{} : sizes(*found);
+  };
+  if (facts.prediction == OutputKind::kClasses) {
+    ASSERT_EQ(graph.output_size(), 1);
+    EXPECT_THAT(shape_of("classes"), ElementsAre("N", "1000"));
+    return;
+  }
+  const std::string prediction = facts.name == "sfnet" ? "classifier_div1" : "final";
+  EXPECT_EQ(graph.output(0).name(), prediction + "_logits");
+  EXPECT_EQ(graph.output(1).name(), prediction);
+  const std::string side = str(facts.name == "midnet" ? size / 2 : size);
+  EXPECT_THAT(shape_of(prediction), ElementsAre("N", "1", side, side));
+  if (facts.name != "sfnet") return;
+  EXPECT_THAT(shape_of("classifier_div16_logits"), ElementsAre("N", "1", "14", "14"));
+  EXPECT_THAT(shape_of("embedding"), ElementsAre("N", "64", "56", "56"));
+  EXPECT_THAT(shape_of("embedding_logits"), ::testing::IsEmpty());
 }
 
 class OnnxModel : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(OnnxModel, IsWellFormedAndNamesWhatTheWeightFileNames) {
-  Exec exec;
+  // One thread: among hundreds of small ops, most of them would only wait for each other.
+  Exec exec(Device{}, {.threads = 1});
   const ScratchFolder folder;
   const init::SkipInit any_values(exec);
   const auto network = make_network(exec, GetParam());
-  const OnnxSummary summary = export_onnx(*network, 64, folder / "net.onnx");
+  const int size = network->facts().fixed_size.value_or(64);
+  const OnnxSummary summary = export_onnx(*network, size, folder / "net.onnx");
   const onnx::ModelProto model = read_onnx(folder / "net.onnx");
   const onnx::GraphProto& graph = model.graph();
   EXPECT_EQ(model.opset_import(0).version(), 17);
@@ -92,10 +109,15 @@ TEST_P(OnnxModel, IsWellFormedAndNamesWhatTheWeightFileNames) {
   EXPECT_EQ(summary.outputs.size(), static_cast<std::size_t>(graph.output_size()));
   EXPECT_EQ(summary.bytes, std::filesystem::file_size(folder / "net.onnx"));
   expect_well_formed(graph);
-  expect_interface(graph, network->needs_modality());
+  expect_interface(graph, network->facts(), size);
   expect_names_of_weight_file(graph, state_dict(*network));
+  const bool of_tokens = std::ranges::any_of(graph.node(), [](const onnx::NodeProto& node) {
+    return node.name().starts_with("window_attention");
+  });
   // Maps stay channels-first from the first convolution to the last sum.
-  for (const auto& node : graph.node()) EXPECT_NE(node.op_type(), "Transpose") << node.name();
+  for (const auto& node : graph.node()) {
+    EXPECT_TRUE(of_tokens || node.op_type() != "Transpose") << node.name();
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, OnnxModel, ::testing::ValuesIn(network_names()),

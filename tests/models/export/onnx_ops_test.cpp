@@ -29,6 +29,7 @@
 #include "layers/functional/unary.h"
 #include "layers/functional/upsampled_conv2d.h"
 #include "layers/functional/where.h"
+#include "layers/functional/window_attention.h"
 #include "layers/modules/state_dict.h"
 #include "models/export/onnx_model.h"
 #include "tests/models/export/toy_network.h"
@@ -125,6 +126,18 @@ Tensor attention(const Tensor& x) {
                   {.shift_h = 3, .shift_w = -5});
 }
 
+// As one op: plain and shifted, and masked by maps in either order.
+Tensor window_attentions(const Tensor& x) {
+  const Tensor qkv = linear(slice(x, 1, 0, 24), draw(x, {18, 3}, 1), draw(x, {18}, 2));
+  const Tensor bias = draw(x, {225, 2}, 3);
+  const Tensor red = sigmoid(slice(slice(x, 1, 0, 24), 3, 0, 1) * 3.0);
+  const Tensor grey = sigmoid(linear(slice(x, 1, 0, 24), draw(x, {1, 3}, 4) * 3.0));
+  const auto attend = [&](const Tensor& saliency, int shift) {
+    return window_attention(qkv, bias, saliency, {.heads = 2, .window = 8, .shift = shift});
+  };
+  return concat({attend({}, 0), attend({}, 3), attend(red, 0), attend(grey, 5)}, 3);
+}
+
 Tensor cuts(const Tensor& x) {
   const Tensor inner = slice(x, {0, 2, 3, 1}, {x.dim(0), 20, 25, 2});
   const Tensor padded = pad(inner, {0, 1, 2, 0}, {0, 3, 0, 1}, 0.25);  // [N,24,27,3]
@@ -148,9 +161,16 @@ Tensor products(const Tensor& x) {
 }
 
 std::vector<Case> cases() {
-  return {{"unary", unary_ops},     {"binary", binary_ops}, {"convolutions", convolutions},
-          {"norms", norms},         {"pools", pools},       {"resizes", resizes},
-          {"attention", attention}, {"cuts", cuts},         {"reductions", reductions},
+  return {{"unary", unary_ops},
+          {"binary", binary_ops},
+          {"convolutions", convolutions},
+          {"norms", norms},
+          {"pools", pools},
+          {"resizes", resizes},
+          {"attention", attention},
+          {"window_attentions", window_attentions},
+          {"cuts", cuts},
+          {"reductions", reductions},
           {"products", products}};
 }
 

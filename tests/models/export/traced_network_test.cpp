@@ -60,6 +60,14 @@ TEST(TraceNetwork, RefusesAGraphThatChangesWithTheBatch) {
   EXPECT_THAT(error_of([&] { trace_network(squared, 32); }), HasSubstr("'mul' gives [1, 1]"));
 }
 
+TEST(TraceNetwork, RefusesASizeThatTheNetworkDoesNotTake) {
+  Exec exec;
+  const init::SkipInit any_values(exec);
+  const auto network = make_network(exec, "localvit");
+  EXPECT_THAT(error_of([&] { trace_network(*network, 320); }),
+              HasSubstr("localvit takes images of 224 x 224 pixels alone; got 320"));
+}
+
 TEST(TraceNetwork, UndoesWhatInferencePrepared) {
   Exec exec;
   const init::SkipInit any_values(exec);
