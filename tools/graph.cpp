@@ -14,6 +14,7 @@ namespace {
 struct Request {
   std::string network, out;
   std::optional<int> size;
+  int depth = 0;
 };
 
 constexpr int kSmallSize = 64;  // of a network of any size: the drawing is the same at all of them
@@ -27,7 +28,7 @@ void draw(const Request& request, const Output& output) {
   const init::SkipInit values_do_not_matter(exec);
   const std::unique_ptr<Network> network = make_network(exec, request.network);
   const TracedNetwork traced = trace_network(*network, size);
-  io::write_file_atomically(request.out, io::bytes_of(graph_dot(traced)));
+  io::write_file_atomically(request.out, io::bytes_of(graph_dot(traced, request.depth)));
   output.out << request.out << ": " << request.network << " at " << size << " x " << size << ", "
              << traced.ops.size() << " ops\n";
 }
@@ -47,9 +48,14 @@ void add_graph(CLI::App& app, const Output& output) {
   command->add_option("--size", request->size,
                       "height and width of the image (default: 64, or the only size that the "
                       "network takes)");
+  command
+      ->add_option("--depth", request->depth,
+                   "draw modules as boxes, 1: the network's parts, 2: theirs; 0: every op")
+      ->capture_default_str();
   command->footer(
       "Examples:\n"
       "  salix graph a2s -o a2s.dot\n"
+      "  salix graph sfnet --depth 1 -o sfnet.dot\n"
       "  dot -Tsvg a2s.dot -o a2s.svg       # Graphviz draws it");
   command->callback([request, output] { draw(*request, output); });
 }

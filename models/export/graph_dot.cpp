@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
 #include <utility>
+
+#include "models/export/module_paths.h"
 
 namespace salix {
 namespace {
@@ -21,9 +24,17 @@ std::string shape_text(const Shape& shape, int batch_axis) {
   return text + "]";
 }
 
+// What becomes one box: an op, or the ops of a module.
+struct Box {
+  std::string title;
+  std::string shape;  // of its last op's result
+  std::int64_t parameters = 0;
+  int ops = 0;
+};
+
 class Drawing {
  public:
-  explicit Drawing(const TracedNetwork& traced) {
+  Drawing(const TracedNetwork& traced, int depth) : folded_(depth > 0) {
     for (const StateEntry& entry : traced.state) {
       if (entry.is_parameter) parameters_[entry.tensor->view().data] = entry.tensor->numel();
     }
@@ -32,35 +43,50 @@ class Drawing {
     text_ << "digraph " << traced.name << " {\n  label=\"" << traced.name << ", " << total
           << " parameters\"; labelloc=t;\n  node [shape=box, fontname=\"sans-serif\"];\n";
     for (const NamedInput& input : traced.inputs) {
-      end_point(input.name, str(input.name, "\\n", shape_text(input.tensor.shape(), 0)));
-      made_by_[key(input.tensor)] = input.name;
+      const std::string shape = shape_text(input.tensor.shape(), 0);
+      end_point(input.name, str(input.name, "\\n", shape));
+      made_by_[key(input.tensor)] = {input.name, shape};
     }
-    for (std::size_t i = 0; i < traced.ops.size(); ++i) add(traced.ops[i], str("op", i));
+    std::vector<std::string> modules(traced.ops.size());
+    if (folded_) modules = module_paths(traced, depth);
+    for (std::size_t i = 0; i < traced.ops.size(); ++i)
+      add(traced.ops[i], str("op", i), modules[i]);
+    for (const std::string& id : order_) draw(id, boxes_.at(id));
     for (const NamedOutput& output : traced.outputs) {
       end_point("out_" + output.name, output.name);
       edge(output.tensor, "out_" + output.name);
     }
-    text_ << "}\n";
+    text_ << edges_.str() << "}\n";
   }
 
   std::string text() const { return text_.str(); }
 
  private:
-  void add(const TracedOp& op, const std::string& id) {
-    std::int64_t parameters = 0;
+  struct Source {
+    std::string id, shape;
+  };
+
+  void add(const TracedOp& op, std::string id, const std::string& module) {
+    if (!module.empty()) id = id_of_module_.try_emplace(module, id).first->second;
+    if (!boxes_.contains(id)) order_.push_back(id);
+    Box& box = boxes_[id];
+    box.title = module.empty() ? op.op : module;
+    box.shape = shape_text(op.output.shape(), op.batch_axis);
+    ++box.ops;
     for (const Tensor& input : op.inputs) {
       if (!input.defined()) continue;
       const auto own = parameters_.find(input.view().data);
-      if (own != parameters_.end()) parameters += own->second;
+      if (own != parameters_.end()) box.parameters += own->second;
+      edge(input, id);
     }
-    text_ << "  " << id << " [label=\"" << op.op << "\\n"
-          << shape_text(op.output.shape(), op.batch_axis);
-    if (parameters > 0) text_ << "\\n" << parameters << " parameters";
+    made_by_[key(op.output)] = {id, box.shape};
+  }
+
+  void draw(const std::string& id, const Box& box) {
+    text_ << "  " << id << " [label=\"" << box.title << "\\n" << box.shape;
+    if (box.ops > 1) text_ << "\\n" << box.ops << " ops";
+    if (box.parameters > 0) text_ << "\\n" << box.parameters << " parameters";
     text_ << "\"];\n";
-    for (const Tensor& input : op.inputs) {
-      if (input.defined()) edge(input, id);
-    }
-    made_by_[key(op.output)] = id;
   }
 
   void end_point(const std::string& id, const std::string& label) {
@@ -72,18 +98,33 @@ class Drawing {
     return {tensor.view().data, tensor.shape().to_string()};
   }
 
+  // Folded boxes have several results, so there the arrows say the shape.
   void edge(const Tensor& from, const std::string& to) {
     const auto made = made_by_.find(key(from));
-    if (made != made_by_.end()) text_ << "  " << made->second << " -> " << to << ";\n";
+    if (made == made_by_.end() || made->second.id == to) return;
+    std::string line = str("  ", made->second.id, " -> ", to);
+    if (folded_) {
+      line += str(" [label=\"", made->second.shape, "\"]");
+      if (!drawn_.insert(line).second) return;
+    }
+    edges_ << line << ";\n";
   }
 
-  std::ostringstream text_;
+  bool folded_;
+  std::ostringstream text_, edges_;
+  std::vector<std::string> order_;
+  std::map<std::string, Box> boxes_;
+  std::map<std::string, std::string> id_of_module_;
+  std::set<std::string> drawn_;
   std::map<const void*, std::int64_t> parameters_;
-  std::map<std::pair<const void*, std::string>, std::string> made_by_;
+  std::map<std::pair<const void*, std::string>, Source> made_by_;
 };
 
 }  // namespace
 
-std::string graph_dot(const TracedNetwork& traced) { return Drawing(traced).text(); }
+std::string graph_dot(const TracedNetwork& traced, int depth) {
+  SALIX_CHECK(depth >= 0, "graph: the depth must be 0 (every op) or that of modules; got ", depth);
+  return Drawing(traced, depth).text();
+}
 
 }  // namespace salix

@@ -46,6 +46,11 @@ TEST(Graph, WritesADrawing) {
   EXPECT_THAT(result.out, HasSubstr("cornet at 32 x 32"));
   EXPECT_THAT(io::read_text_file(folder / "cornet.dot"), StartsWith("digraph cornet {"));
   EXPECT_EQ(salix_run({"graph", "cornet", "-o", folder / "cornet.dot", "--size", "8"}).code, 2);
+  std::vector<std::string> words{"graph", "cornet", "-o", folder / "parts.dot", "--depth", "1"};
+  ASSERT_EQ(salix_run(words).code, 0);
+  EXPECT_THAT(io::read_text_file(folder / "parts.dot"), HasSubstr("encoder\\n"));
+  words.back() = "-1";
+  EXPECT_EQ(salix_run(words).code, 2);
 }
 
 }  // namespace

@@ -102,5 +102,22 @@ TEST(GraphDot, DrawsOpsShapesAndParameters) {
   EXPECT_THAT(dot, Not(HasSubstr("op1 -> op3;")));
 }
 
+TEST(GraphDot, FoldsModulesToBoxes) {
+  Exec exec;
+  const init::SkipInit any_values(exec);
+  const auto network = make_network(exec, "cornet");
+  const TracedNetwork traced = trace_network(*network, 32);
+  const std::string dot = graph_dot(traced, 1);
+  EXPECT_THAT(dot, AllOf(HasSubstr("op0 [label=\"encoder\\n[N, 1, 1, 2048]\\n107 ops\\n2350"),
+                         HasSubstr("image -> op0 [label=\"[N, 32, 32, 3]\"];"),
+                         HasSubstr("op0 -> op107 [label=\"[N, 8, 8, 256]\"];"),
+                         HasSubstr("op107 [label=\"decoder\\n"), Not(HasSubstr("conv2d")),
+                         HasSubstr("op153 [label=\"resize_bilinear\\n")));
+  EXPECT_LT(std::ranges::count(dot, ';'), 40);
+  EXPECT_THAT(graph_dot(traced, 2),
+              AllOf(HasSubstr("encoder.layer1.0\\n"), HasSubstr("decoder.region\\n")));
+  EXPECT_THAT(error_of([&] { graph_dot(traced, -1); }), HasSubstr("the depth must be 0"));
+}
+
 }  // namespace
 }  // namespace salix::testing
