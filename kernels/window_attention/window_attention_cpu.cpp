@@ -160,7 +160,10 @@ void attend_backward(const Attention<T>& attention, const Place& at, int heads, 
                      const accumulator<T>* log_sums, T* dqkv, double* dbias) {
   using Real = accumulator<T>;
   const int tokens = attention.tokens(), width = attention.width();
-  const auto size = static_cast<std::size_t>(tokens * width);
+  const auto place = [channels = static_cast<std::size_t>(width)](int token, int c) {
+    return static_cast<std::size_t>(token) * channels + static_cast<std::size_t>(c);
+  };
+  const std::size_t size = place(tokens, 0);
   std::vector<Real> dq(size), dk(size), dv(size);
   for (int i = 0; i < tokens; ++i) {
     const Shares shares = shares_of(attention.kind(at, i));
@@ -174,7 +177,7 @@ void attend_backward(const Attention<T>& attention, const Place& at, int heads, 
       for (int c = 0; c < width; ++c) {
         const Real gradient = load_element(dy, attention.in_y(at, i) + c);
         dp[key] += gradient * attention.v(at, j, c);
-        dv[static_cast<std::size_t>(j * width + c)] += p * gradient;
+        dv[place(j, c)] += p * gradient;
       }
     }
     const auto ds = softmax_gradient(s, dp), df = softmax_gradient(f, dp);
@@ -183,10 +186,8 @@ void attend_backward(const Attention<T>& attention, const Place& at, int heads, 
       const Real da = shares.plain * ds[key] + shares.among_kind * df[key];
       dbias[attention.grid().bias_row(i, j) * heads + at.head] += static_cast<double>(da);
       for (int c = 0; c < width; ++c) {
-        dq[static_cast<std::size_t>(i * width + c)] +=
-            da * attention.scale() * attention.k(at, j, c);
-        dk[static_cast<std::size_t>(j * width + c)] +=
-            da * attention.scale() * attention.q(at, i, c);
+        dq[place(i, c)] += da * attention.scale() * attention.k(at, j, c);
+        dk[place(j, c)] += da * attention.scale() * attention.q(at, i, c);
       }
     }
   }
@@ -194,8 +195,7 @@ void attend_backward(const Attention<T>& attention, const Place& at, int heads, 
     const std::vector<Real>* parts[] = {&dq, &dk, &dv};
     for (int part = 0; part < 3; ++part) {
       for (int c = 0; c < width; ++c) {
-        store_element(dqkv, attention.in_qkv(at, token, part) + c,
-                      (*parts[part])[static_cast<std::size_t>(token * width + c)]);
+        store_element(dqkv, attention.in_qkv(at, token, part) + c, (*parts[part])[place(token, c)]);
       }
     }
   }

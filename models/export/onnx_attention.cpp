@@ -25,7 +25,8 @@ class WindowAttentionNodes {
   // y, as [N,H,W,C].
   std::string attend(const Tensor& qkv, const Tensor& bias, const Tensor& saliency) {
     const std::string rolled = roll(graph_.plain(qkv), -shift_);
-    const double scale = 1 / std::sqrt(static_cast<double>(channels_ / heads_));
+    const std::int64_t of_head = channels_ / heads_;
+    const double scale = 1 / std::sqrt(static_cast<double>(of_head));
     const std::string q = mul(in_windows(part(rolled, 0), kTokensFirst), graph_.number(scale));
     const std::string k = in_windows(part(rolled, 1), kTokensLast);
     std::string scores = add(graph_.node("MatMul", {q, k}), position_bias(bias));
