@@ -184,9 +184,9 @@ TEST_P(Losses, RefuseBadRequests) {
               }),
               HasSubstr("stage2_loss: needs logits [N,h,w,1] and a target [N,H,W,1]"));
   EXPECT_THAT(error_of([&] {
-                stage2_loss({{"score1", map}}, map);
+                stage2_loss({{"embedding", map, OutputKind::kFeatures}}, map);
               }),
-              HasSubstr("stage2_loss: the first output must be called 'final'; got 'score1'"));
+              HasSubstr("stage2_loss: the first output must be a saliency map; got embedding"));
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ Tensor iou_at_target(const Tensor& logits, const Tensor& target) {
 }  // namespace
 
 Stage2Loss stage2_loss(const std::vector<NamedOutput>& outputs, const Tensor& target) {
-  SALIX_CHECK(!outputs.empty() && outputs.front().name == "final",
-              "stage2_loss: the first output must be called 'final'; got ",
-              outputs.empty() ? std::string("none") : "'" + outputs.front().name + "'");
+  SALIX_CHECK(!outputs.empty() && outputs.front().kind == OutputKind::kMap,
+              "stage2_loss: the first output must be a saliency map; got ",
+              outputs.empty() ? "none" : outputs.front().name);
   Stage2Loss loss{.total = iou_at_target(outputs.front().tensor, target), .terms = {}};
   loss.terms.emplace_back("iou", loss.total.detach());
   for (const NamedOutput& output : outputs) {

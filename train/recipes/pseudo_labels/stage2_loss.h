@@ -16,7 +16,7 @@ struct Stage2Loss {
 };
 
 // The IoU loss of each trained map [N,h,w,1], enlarged (half-pixel centres) to target [N,H,W,1],
-// which counts as 1 above 0.5. "final" counts 1 and "score1", where there is one, 0.2. Other
+// which counts as 1 above 0.5. The prediction counts 1 and "score1", where there is one, 0.2. Other
 // maps (midnet's score2 and score_global) have no loss: the reference's list of weights is
 // shorter than its list of outputs, and pairing stops at the shorter one.
 Stage2Loss stage2_loss(const std::vector<NamedOutput>& outputs, const Tensor& target);
