@@ -1,5 +1,6 @@
 #include "models/localvit_swin/localvit_swin.h"
 
+#include "layers/functional/autocast.h"
 #include "layers/functional/reduce.h"
 #include "models/weights/pretrained.h"
 
@@ -29,7 +30,7 @@ Tensor LocalVitSwin::operator()(const Tensor& image) {
 }
 
 std::vector<NamedOutput> LocalVitSwin::outputs(const Tensor& image, const Tensor&) {
-  return {{"classes", (*this)(image), OutputKind::kClasses}};
+  return {{"classes", autocast_up((*this)(image)), OutputKind::kClasses}};
 }
 
 NetworkFacts LocalVitSwin::describe() {

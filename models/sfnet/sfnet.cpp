@@ -1,5 +1,6 @@
 #include "models/sfnet/sfnet.h"
 
+#include "layers/functional/autocast.h"
 #include "layers/functional/concat.h"
 #include "layers/functional/resize_bilinear.h"
 #include "layers/functional/unary.h"
@@ -131,14 +132,14 @@ Tensor Sfnet::enlarged(const Tensor& logits) {
 
 std::vector<NamedOutput> Sfnet::outputs(const Tensor& image, const Tensor& depth) {
   const Output out = (*this)(image, depth);
-  return {{"classifier_div1", out.div1},
-          {"classifier_div2", out.div2},
-          {"classifier_div4", out.div4},
-          {"classifier_div8", out.div8},
-          {"classifier_div16", out.div16},
-          {"classifier_before_fuse_div16", out.before_fuse_div16},
-          {"classifier_contour_div1", out.contour_div1, OutputKind::kMap},
-          {"embedding", out.embedding, OutputKind::kFeatures}};
+  return {{"classifier_div1", autocast_up(out.div1)},
+          {"classifier_div2", autocast_up(out.div2)},
+          {"classifier_div4", autocast_up(out.div4)},
+          {"classifier_div8", autocast_up(out.div8)},
+          {"classifier_div16", autocast_up(out.div16)},
+          {"classifier_before_fuse_div16", autocast_up(out.before_fuse_div16)},
+          {"classifier_contour_div1", autocast_up(out.contour_div1)},
+          {"embedding", autocast_up(out.embedding), OutputKind::kFeatures}};
 }
 
 NetworkFacts Sfnet::describe() {

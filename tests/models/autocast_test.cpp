@@ -34,12 +34,15 @@ double relative_error(const Tensor& found, const Tensor& expected) {
 TEST_P(NetworkAutocast, OutputsAreNearThoseOfFloat32) {
   for (const std::string& name : network_names()) {
     if (GetParam() == Target::kSimt && name != "a2s") continue;  // minutes, for the same ops
+    // Of one large size: where bfloat16 products are plain loops a pass takes minutes, too.
+    const std::int64_t size = network_facts(name).fixed_size.value_or(64);
+    if (size > 64 && !has_fast_autocast(exec())) continue;
     const auto network = make_network(exec(), name);
     hash_fill(*network);
     network->eval();
     const NoGrad no_grad(exec());
-    const Tensor image = hash_input(exec(), "image", 2, 64, DType::kFloat32);
-    const Tensor modality = hash_input(exec(), "modal", 2, 64, DType::kFloat32);
+    const Tensor image = hash_input(exec(), "image", 2, size, DType::kFloat32);
+    const Tensor modality = hash_input(exec(), "modal", 2, size, DType::kFloat32);
     const auto expected = network->outputs(image, modality);
     const Autocast on(exec());
     for (const bool folded : {false, true}) {
