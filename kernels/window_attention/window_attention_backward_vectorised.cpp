@@ -89,7 +89,7 @@ template <int kKeys, int kHead>
 void add_to_table(const Windows<kKeys, kHead>& windows, const float* sums, int head, float* table) {
   for (int i = 0; i < windows.tokens(); ++i) {
     for (int j = 0; j < windows.tokens(); ++j) {
-      table[windows.grid().bias_row(i, j) * windows.heads() + head] += sums[i * kKeys + j];
+      table[windows.bias_row(i, j) * windows.heads() + head] += sums[i * kKeys + j];
     }
   }
 }
@@ -109,20 +109,25 @@ void window_attention_backward(Exec& exec, const WindowAttentionBackwardBuffers&
         parallel_for(count, kWindowsPerTask, [&](std::int64_t begin, std::int64_t end) {
           auto windows = all;
           const auto block = std::make_unique<Block>();
-          std::vector<float> sums(std::size(block->scores));
+          const std::size_t pairs = std::size(block->scores);
+          std::vector<float> sums(static_cast<std::size_t>(params.heads) * pairs);
           float* own = tables.as<float>() + begin / kWindowsPerTask * table;
           std::fill_n(own, table, 0.0f);
-          for (int head = 0; head < params.heads; ++head) {
-            std::fill(sums.begin(), sums.end(), 0.0f);
-            for (std::int64_t index = begin; index < end; ++index) {
-              windows.enter(index / per_image, static_cast<int>(index % per_image));
+          const auto sums_of = [&](int head) {
+            return sums.data() + static_cast<std::size_t>(head) * pairs;
+          };
+          for (std::int64_t index = begin; index < end; ++index) {
+            windows.enter(index / per_image, static_cast<int>(index % per_image));
+            for (int head = 0; head < params.heads; ++head) {
               if (b.qkv.dtype == DType::kFloat32) {
-                attend_backward<float>(windows, head, *block, b, sums.data());
+                attend_backward<float>(windows, head, *block, b, sums_of(head));
               } else {
-                attend_backward<bfloat16>(windows, head, *block, b, sums.data());
+                attend_backward<bfloat16>(windows, head, *block, b, sums_of(head));
               }
             }
-            add_to_table(windows, sums.data(), head, own);
+          }
+          for (int head = 0; head < params.heads; ++head) {
+            add_to_table(windows, sums_of(head), head, own);
           }
         });
         for (std::int64_t i = 0; i < table; ++i) {

@@ -30,8 +30,10 @@ struct WindowGrid {
 
   // The pixel of the grid as it lies in memory, row * width + column, that the token is.
   SALIX_HOST_DEVICE int pixel(int of_window, int token) const {
-    const int row = rolled_row(of_window, token) + shift;
-    const int column = rolled_column(of_window, token) + shift;
+    return pixel_at(rolled_row(of_window, token), rolled_column(of_window, token));
+  }
+  SALIX_HOST_DEVICE int pixel_at(int row_of_rolled, int column_of_rolled) const {
+    const int row = row_of_rolled + shift, column = column_of_rolled + shift;
     return (row < height ? row : row - height) * width + (column < width ? column : column - width);
   }
 
@@ -43,8 +45,10 @@ struct WindowGrid {
 
   // Tokens of a window with different regions were not neighbours before the roll.
   SALIX_HOST_DEVICE int region(int of_window, int token) const {
-    return 3 * stripe(rolled_row(of_window, token), height) +
-           stripe(rolled_column(of_window, token), width);
+    return region_at(rolled_row(of_window, token), rolled_column(of_window, token));
+  }
+  SALIX_HOST_DEVICE int region_at(int row_of_rolled, int column_of_rolled) const {
+    return 3 * stripe(row_of_rolled, height) + stripe(column_of_rolled, width);
   }
 
   // The row of the bias table for query i and key j: their offset, from -(window - 1) on.

@@ -39,16 +39,20 @@ class Windows {
           const WindowAttentionParams& params)
       : grid_(grid_of(qkv, params)),
         heads_(params.heads),
-        saliency_(saliency.empty() ? nullptr : saliency.as<float>()),
-        bias_(static_cast<std::size_t>(heads_) * kKeys * kKeys, kNoKey) {
-    for (int head = 0; head < heads_; ++head) {
-      for (int i = 0; i < tokens(); ++i) {
-        float* row = bias_.data() + (head * kKeys + i) * kKeys;
-        for (int j = 0; j < tokens(); ++j) {
-          row[j] = bias.as<float>()[grid_.bias_row(i, j) * heads_ + head];
+        saliency_(saliency.empty() ? nullptr : saliency.as<float>()) {
+    auto tables = std::make_shared<Tables>();
+    tables->bias.assign(static_cast<std::size_t>(heads_) * kKeys * kKeys, kNoKey);
+    for (int i = 0; i < tokens(); ++i) {
+      for (int j = 0; j < tokens(); ++j) {
+        const int row = grid_.bias_row(i, j);
+        tables->bias_row[i * kKeys + j] = row;
+        for (int head = 0; head < heads_; ++head) {
+          tables->bias[static_cast<std::size_t>((head * kKeys + i) * kKeys + j)] =
+              bias.as<float>()[row * heads_ + head];
         }
       }
     }
+    tables_ = std::move(tables);
   }
 
   const WindowGrid& grid() const { return grid_; }
@@ -59,16 +63,24 @@ class Windows {
   // Looks at one window of one image: where its tokens lie and whom they see.
   void enter(std::int64_t image, int window) {
     const std::int64_t first = image * grid_.height * grid_.width;
+    // Row by row: dividing for the place of each token would take as long as a head's attention.
+    const int top = grid_.rolled_row(window, 0), left = grid_.rolled_column(window, 0);
     one_region_ = true;
-    for (int t = 0; t < tokens(); ++t) {
-      pixel_[t] = first + grid_.pixel(window, t);
-      region_[t] = static_cast<float>(grid_.region(window, t));
-      one_region_ = one_region_ && region_[t] == region_[0];
-      kind_[t] = masked() ? token_kind(saliency_[first + grid_.unrolled_pixel(window, t)])
-                          : TokenKind::kNeither;
-      kind_number_[t] = static_cast<float>(kind_[t]);
+    int t = 0;
+    for (int row = top; row < top + grid_.window; ++row) {
+      for (int column = left; column < left + grid_.window; ++column, ++t) {
+        pixel_[t] = first + grid_.pixel_at(row, column);
+        region_[t] = static_cast<float>(grid_.region_at(row, column));
+        one_region_ = one_region_ && region_[t] == region_[0];
+        kind_[t] = masked() ? token_kind(saliency_[first + row * grid_.width + column])
+                            : TokenKind::kNeither;
+        kind_number_[t] = static_cast<float>(kind_[t]);
+      }
     }
   }
+
+  // WindowGrid::bias_row(), looked up.
+  int bias_row(int i, int j) const { return tables_->bias_row[i * kKeys + j]; }
 
   TokenKind kind(int token) const { return kind_[token]; }
   // The first element of a token's head in a map with `parts` x C channels.
@@ -106,7 +118,7 @@ class Windows {
 
   // products -> a: adds bias and shift mask, in place.
   void add_bias(int head, float* products) const {
-    const float* bias = bias_.data() + head * kKeys * kKeys;
+    const float* bias = tables_->bias.data() + head * kKeys * kKeys;
     const int count = tokens() * kKeys;
 #pragma omp simd
     for (int k = 0; k < count; ++k) products[k] += bias[k];
@@ -122,10 +134,17 @@ class Windows {
     for (int j = 0; j < kKeys; ++j) row[j] += of_key[j] == of_query ? 0.0f : kHiddenPair;
   }
 
+  // What all windows share, copies of this object too: a division for each pair of tokens takes
+  // longer than the pair's attention.
+  struct Tables {
+    std::vector<float> bias;  // [heads][query][key]
+    int bias_row[kKeys * kKeys] = {};
+  };
+
   WindowGrid grid_;
   int heads_;
   const float* saliency_;
-  std::vector<float> bias_;  // [heads][query][key]
+  std::shared_ptr<const Tables> tables_;
   std::int64_t pixel_[kKeys] = {};
   float region_[kKeys] = {};
   float kind_number_[kKeys] = {};
