@@ -46,9 +46,9 @@ class Windows {
       for (int j = 0; j < tokens(); ++j) {
         const int row = grid_.bias_row(i, j);
         tables->bias_row[i * kKeys + j] = row;
+        float* score = tables->bias.data() + i * kKeys + j;
         for (int head = 0; head < heads_; ++head) {
-          tables->bias[static_cast<std::size_t>((head * kKeys + i) * kKeys + j)] =
-              bias.as<float>()[row * heads_ + head];
+          score[head * kKeys * kKeys] = bias.as<float>()[row * heads_ + head];
         }
       }
     }
