@@ -7,19 +7,15 @@
 namespace salix {
 namespace {
 
-const std::vector<SwinStage> kStages{{.grid = 56, .channels = 96, .heads = 3, .blocks = 2},
-                                     {.grid = 28, .channels = 192, .heads = 6, .blocks = 2},
-                                     {.grid = 14, .channels = 384, .heads = 12, .blocks = 6},
-                                     {.grid = 7, .channels = 768, .heads = 24, .blocks = 2}};
-constexpr double kDropPath = 0.1;
+constexpr std::int64_t kFeatures = 768;  // of the last stage
 
 }  // namespace
 
 LocalVitSwin::LocalVitSwin(Exec& exec)
     : Network(describe()),
-      encoder_(exec, kStages, kDropPath),
-      norm_(exec, kStages.back().channels),
-      head_(exec, kStages.back().channels, kClasses) {
+      encoder_(exec, SwinEncoder::tiny(4), SwinEncoder::kDropPath),
+      norm_(exec, kFeatures),
+      head_(exec, kFeatures, kClasses) {
   add_module("", encoder_);
   add_module("norm", norm_);
   add_module("head", head_);

@@ -10,15 +10,11 @@
 namespace salix {
 namespace {
 
-const std::vector<SwinStage> kEncoder{{.grid = 56, .channels = 96, .heads = 3, .blocks = 2},
-                                      {.grid = 28, .channels = 192, .heads = 6, .blocks = 2},
-                                      {.grid = 14, .channels = 384, .heads = 12, .blocks = 6}};
-constexpr double kDropPath = 0.1;
 constexpr Conv2dOptions k1x1{.kernel = 1};
 
 // The probability that block `place` of the fuse block and decoder, counted as published (from 2 in
 // each), is skipped.
-double drop_path(int place) { return kDropPath * place / 11; }
+double drop_path(int place) { return SwinEncoder::kDropPath * place / 11; }
 
 const MaskedBlocks kFuseCpab{192, 28, 6, {drop_path(2), drop_path(3)}};
 const MaskedBlocks kFusePmab{384, 14, 12, {drop_path(4), drop_path(5)}};
@@ -44,8 +40,8 @@ Tensor degraded(const Tensor& x) {
 
 Sfnet::Sfnet(Exec& exec)
     : Network(describe()),
-      rgb_swin_(exec, kEncoder, kDropPath),
-      depth_swin_(exec, kEncoder, kDropPath),
+      rgb_swin_(exec, SwinEncoder::tiny(3), SwinEncoder::kDropPath),
+      depth_swin_(exec, SwinEncoder::tiny(3), SwinEncoder::kDropPath),
       fuse_cpab_(exec, kFuseCpab),
       fuse_pmab_(exec, kFusePmab),
       enc_div16_trans_(exec, 2 * 384, 256, k1x1),

@@ -19,6 +19,14 @@ void start_linear(Exec& exec, Linear& layer) {
 
 }  // namespace
 
+std::vector<SwinStage> SwinEncoder::tiny(int count) {
+  const std::vector<SwinStage> all{{.grid = 56, .channels = 96, .heads = 3, .blocks = 2},
+                                   {.grid = 28, .channels = 192, .heads = 6, .blocks = 2},
+                                   {.grid = 14, .channels = 384, .heads = 12, .blocks = 6},
+                                   {.grid = 7, .channels = 768, .heads = 24, .blocks = 2}};
+  return {all.begin(), all.begin() + count};
+}
+
 SwinEncoder::SwinEncoder(Exec& exec, const std::vector<SwinStage>& stages, double drop_path)
     : embedding_(exec, stages.front().channels) {
   add_module("patch_embed", embedding_);

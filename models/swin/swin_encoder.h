@@ -22,6 +22,9 @@ struct SwinStage {
 class SwinEncoder : public Module {
  public:
   static constexpr int kImageSize = 224;
+  static constexpr double kDropPath = 0.1;  // of the published networks
+  // The first `count` of the four stages of Swin-T.
+  static std::vector<SwinStage> tiny(int count);
   // `drop_path`: of the last block; it grows from 0 at the first by equal steps.
   SwinEncoder(Exec& exec, const std::vector<SwinStage>& stages, double drop_path);
 
