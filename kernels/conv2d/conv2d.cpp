@@ -48,7 +48,7 @@ Shape conv2d_output_shape(const Shape& x, const Shape& weight, const Conv2dParam
               "conv2d: x must have Cin = groups * weight's last size, and groups must divide Cout; "
               "got x ",
               x, ", weight ", weight, " and ", params.groups, " groups");
-  const auto& [stride, padding, dilation, groups, relu] = params;
+  const auto& [stride, padding, dilation, groups, relu, hardswish] = params;
   return {x.dim(0), output_size("H", x.dim(1), weight.dim(1), stride.h, padding.h, dilation.h),
           output_size("W", x.dim(2), weight.dim(2), stride.w, padding.w, dilation.w),
           weight.dim(0)};

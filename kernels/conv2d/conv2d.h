@@ -14,7 +14,8 @@ struct Conv2dParams {
   Size2 padding = 0;  // zeros on both sides
   Size2 dilation = 1;
   int groups = 1;
-  bool relu = false;  // forward only: max(0, ...) of the result
+  bool relu = false;       // forward only: max(0, ...) of the result
+  bool hardswish = false;  // likewise z clamp(z + 3, 0, 6) / 6; on the CPU alone
 };
 
 // y(n,i,j,o) = act(residual(n,i,j,o) + bias(o) + sum over r,s,c of

@@ -4,6 +4,7 @@
 #include "engine/parallel.h"
 #include "kernels/common/inner_loops.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/unary/unary_formulas.h"
 
 namespace salix::kernels::cpu {
 namespace {
@@ -88,6 +89,7 @@ void conv2d(Exec&, ConstView x, ConstView weight, ConstView bias, ConstView resi
               const std::int64_t at = pixel * z.out_c + o;
               if (!residual.empty()) sum += static_cast<accumulator<T>>(residual.as<T>()[at]);
               if (params.relu && sum < 0) sum = 0;
+              if (params.hardswish) sum = Hardswish<accumulator<T>>{}.value(sum);
               y.as<T>()[at] = static_cast<T>(sum);
             }
           }

@@ -1,6 +1,7 @@
 // The cpu device: Winograd where it is fastest, oneDNN where it has the type, else the plain
 // reference. The simt device: the same for what cuDNN does on a GPU, and the handwritten
 // kernels for the rest.
+#include "kernels/conv2d/conv2d_depthwise.h"
 #include "kernels/conv2d/conv2d_parts.h"
 #include "kernels/conv2d/conv2d_winograd.h"
 #include "kernels/reduce/reduce.h"
@@ -36,10 +37,14 @@ void conv2d(Exec& exec, ConstView x, ConstView weight, ConstView bias, ConstView
     if (packed) weight.data = packed->keep_plain(weight.data);
     return cpu::conv2d(exec, x, weight, bias, residual, y, params, nullptr);
   }
-  if (winograd::suits(x, weight, params, packed != nullptr)) {
+  if (residual.empty() && depthwise::suits(x, weight.shape, params)) {
+    if (packed) weight.data = packed->keep_plain(weight.data);
+    return depthwise::conv2d(exec, x, weight, bias, y, params);
+  }
+  if (!params.hardswish && winograd::suits(x, weight, params, packed != nullptr)) {
     return winograd::conv2d(exec, x, weight, bias, residual, y, params, packed);
   }
-  const bool inference = packed != nullptr || !residual.empty() || params.relu;
+  const bool inference = packed != nullptr || !residual.empty() || params.relu || params.hardswish;
   if (!inference && is_matrix_product(weight.shape, params)) {
     return onednn::matmul(exec, rows(x), rows(weight), bias, rows(y), {.transpose_b = true});
   }
@@ -50,6 +55,9 @@ void conv2d_backward_data(Exec& exec, ConstView dy, ConstView weight, View dx,
                           Conv2dParams params) {
   if (!use_onednn(exec, dx.dtype)) {
     return cpu::conv2d_backward_data(exec, dy, weight, dx, params);
+  }
+  if (depthwise::suits(dx, weight.shape, params)) {
+    return depthwise::backward_data(exec, dy, weight, dx);
   }
   if (winograd::suits(dx, weight, params, false)) {
     return winograd::conv2d_backward_data(exec, dy, weight, dx, params);
@@ -64,6 +72,11 @@ void conv2d_backward_weight(Exec& exec, ConstView x, ConstView dy, View dweight,
                             Conv2dParams params) {
   if (!use_onednn(exec, x.dtype)) {
     return cpu::conv2d_backward_weight(exec, x, dy, dweight, dbias, params);
+  }
+  if (depthwise::suits(x, dweight.shape, params)) {
+    depthwise::backward_weight(exec, x, dy, dweight);
+    if (!dbias.empty()) conv2d_backward_bias(exec, dy, dbias);
+    return;
   }
   if (winograd::suits_backward_weight(x, dweight, params)) {
     return winograd::conv2d_backward_weight(exec, x, dy, dweight, dbias, params);

@@ -57,11 +57,12 @@ dnnl::post_ops epilogue(const Problem& p, const dnnl::memory::desc& y) {
   dnnl::post_ops ops;
   if (p.residual == Residual::kInPlace) ops.append_sum(1.0f);
   if (p.residual == Residual::kSeparate) ops.append_binary(dnnl::algorithm::binary_add, y);
+  if (p.params.hardswish) append_hardswish(ops);
   return ops;
 }
 
 Plan make_plan(const dnnl::engine& engine, const Problem& p) {
-  const auto& [stride, padding, dilation, groups, relu] = p.params;
+  const auto& [stride, padding, dilation, groups, relu, hardswish] = p.params;
   const Window window{{stride.h, stride.w},
                       {dilation.h - 1, dilation.w - 1},
                       {padding.h, padding.w},
@@ -115,10 +116,10 @@ class Conv2dPlans {
   }
 
  private:
-  using Key = std::array<std::int64_t, 20>;
+  using Key = std::array<std::int64_t, 21>;
   // The thread count belongs to the key: primitives are cut for it when they are made.
   static Key key(const Problem& p) {
-    const auto& [stride, padding, dilation, groups, relu] = p.params;
+    const auto& [stride, padding, dilation, groups, relu, hardswish] = p.params;
     return {static_cast<int>(p.pass),
             static_cast<int>(p.dtype),
             p.x[0],
@@ -136,6 +137,7 @@ class Conv2dPlans {
             dilation.w,
             groups,
             relu,
+            hardswish,
             p.bias,
             static_cast<int>(p.residual),
             thread_count()};

@@ -4,6 +4,7 @@
 #include "engine/autograd/tape.h"
 #include "layers/functional/autocast.h"
 #include "layers/functional/op_attributes.h"
+#include "layers/functional/unary.h"
 
 namespace salix {
 namespace {
@@ -19,14 +20,15 @@ void trace_conv2d(const char* op, std::initializer_list<Tensor> inputs, const Te
             {"padding", h_and_w(params.padding)},
             {"dilation", h_and_w(params.dilation)},
             {"groups", std::int64_t{params.groups}},
-            {"relu", params.relu}});
+            {"relu", params.relu},
+            {"hardswish", params.hardswish}});
 }
 
 }  // namespace
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dParams params) {
-  SALIX_CHECK(!params.relu,
-              "conv2d: a fused relu has no gradient rule; use relu(conv2d(...)), or "
+  SALIX_CHECK(!params.relu && !params.hardswish,
+              "conv2d: a fused activation has no gradient rule; use relu(conv2d(...)), or "
               "conv2d_fused for inference");
   if (autocast_rounds({x, weight, bias})) {
     return conv2d(autocast_down(x), autocast_down(weight), autocast_down(bias), params);
@@ -76,6 +78,10 @@ Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias, T
     residual = autocast_down(residual);
     return conv2d_fused(autocast_down(x), autocast_down(weight), autocast_down(bias),
                         std::move(residual), params, packed);
+  }
+  if (params.hardswish && x.exec().device().kind != DeviceKind::kCpu) {
+    params.hardswish = false;
+    return hardswish(conv2d_fused(x, weight, bias, std::move(residual), params, packed));
   }
   const Shape out = kernels::conv2d_output_shape(x.shape(), weight.shape(), params);
   const bool in_place = residual.defined() && residual.unique() && residual.shape() == out;

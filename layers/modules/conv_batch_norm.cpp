@@ -37,6 +37,10 @@ Tensor ConvBatchNorm::operator()(const Tensor& x, const BatchNorm2d::Then& then)
   return norm(conv(x), then);
 }
 
+Tensor ConvBatchNorm::then_hardswish(const Tensor& x) {
+  return folded_.ready() ? folded_.then_hardswish(x) : hardswish(norm(conv(x), {}));
+}
+
 Tensor ConvBatchNorm::on_enlarged(const Tensor& x, std::int64_t height, std::int64_t width,
                                   UpsampledConv2dParams params, bool then_relu) {
   SALIX_CHECK(keeps_size(),

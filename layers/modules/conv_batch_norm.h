@@ -21,6 +21,8 @@ class ConvBatchNorm : public Module {
 
   // relu?(norm(conv(x)) + residual?)
   Tensor operator()(const Tensor& x, const BatchNorm2d::Then& then);
+  // hardswish(norm(conv(x)))
+  Tensor then_hardswish(const Tensor& x);
   // relu?(norm(conv(x enlarged to height x width))); the enlarged map is never made. For
   // convolutions with an odd kernel that keep the size of what they read.
   Tensor on_enlarged(const Tensor& x, std::int64_t height, std::int64_t width,

@@ -29,6 +29,12 @@ class PackedConv2d {
     params.relu = relu;
     return conv2d_fused(x, weight_, bias_, std::move(residual), params, packed_.get());
   }
+  // hardswish(conv(x) + bias)
+  Tensor then_hardswish(const Tensor& x) const {
+    Conv2dParams params = params_;
+    params.hardswish = true;
+    return conv2d_fused(x, weight_, bias_, {}, params, packed_.get());
+  }
 
  private:
   PackedConv2d(const Tensor& weight, const Tensor& bias, const Conv2dParams& params,

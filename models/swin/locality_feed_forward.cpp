@@ -66,8 +66,7 @@ Tensor LocalityFeedForward::operator()(const Tensor& x) {
     return project_.norm(mixed.conv2d(project_.conv.weight, project_.conv.params(), gate),
                          {.residual = x});
   }
-  const Tensor wide = hardswish(expand_(x, {}));
-  const Tensor mixed = hardswish(depthwise_(wide, {}));
+  const Tensor mixed = depthwise_.then_hardswish(expand_.then_hardswish(x));
   return project_(excite_(mixed), {.residual = x});
 }
 

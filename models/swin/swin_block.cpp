@@ -5,6 +5,7 @@
 #include "layers/functional/binary.h"
 #include "layers/functional/dropout.h"
 #include "layers/functional/window_attention.h"
+#include "layers/modules/init.h"
 
 namespace salix {
 namespace {

@@ -1,6 +1,7 @@
 #include "models/swin/swin_encoder.h"
 
 #include "engine/text.h"
+#include "layers/modules/init.h"
 
 namespace salix {
 namespace {

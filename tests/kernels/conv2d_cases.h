@@ -47,6 +47,12 @@ inline std::vector<Case> all_cases() {
   cases.push_back({"downsample", {2, 8, 8, 256}, {512, 1, 1, 256}, {.stride = 2}, false});
   cases.push_back(
       {"swin_depthwise", {1, 9, 9, 96}, {96, 3, 3, 1}, {.padding = 1, .groups = 96}, true});
+  // Sizes around those of the vector code: a row, a column, more rows than are summed at once.
+  cases.push_back({"depthwise_row", {1, 1, 6, 8}, {8, 3, 3, 1}, {.padding = 1, .groups = 8}, true});
+  cases.push_back(
+      {"depthwise_column", {2, 19, 1, 16}, {16, 3, 3, 1}, {.padding = 1, .groups = 16}, false});
+  cases.push_back(
+      {"depthwise_odd", {1, 4, 4, 12}, {12, 3, 3, 1}, {.padding = 1, .groups = 12}, true});
   return cases;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
+#include "layers/functional/unary.h"
 #include "tests/kernels/conv2d_cases.h"
 #include "tests/support/golden.h"
 #include "tests/support/targets.h"
@@ -120,6 +121,23 @@ TEST_P(Conv2d, ComputesOnlyTheGradientsThatAreWanted) {
 TEST_P(Conv2d, AgreesWithTheReference) { expect_agrees(exec(), reference()); }
 
 TEST_P(Conv2d, FusesBiasResidualAndRelu) { expect_fuses(exec(), reference()); }
+
+TEST_P(Conv2d, FusesHardswish) {
+  for (Case c : all_cases()) {
+    const Tensor x = random_tensor(exec(), c.x, 1), weight = random_tensor(exec(), c.weight, 2);
+    const Tensor bias = random_tensor(exec(), {c.weight[0]}, 3);
+    const Tensor expected = hardswish(conv2d_fused(x, weight, bias, {}, c.params));
+    c.params.hardswish = true;
+    PackedWeight packed;
+    EXPECT_TRUE(close(conv2d_fused(x, weight, bias, {}, c.params, &packed), expected,
+                      sum_of(c.weight.numel() / c.weight[0] + 2)))
+        << c.name;
+    const Tensor nan = Tensor::full(exec(), c.x, std::nan(""));
+    for (const float value : conv2d_fused(nan, weight, bias, {}, c.params).to_vector<float>()) {
+      EXPECT_TRUE(std::isnan(value)) << c.name;
+    }
+  }
+}
 
 // One PackedWeight serves every input size, and another weight after clear().
 TEST_P(Conv2d, PackedWeightsServeOtherSizes) {

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 
 #include "engine/autograd/tape.h"
+#include "layers/functional/binary.h"
 #include "layers/functional/resize_bilinear.h"
 #include "layers/modules/conv2d.h"
 #include "layers/modules/conv_batch_norm.h"
 #include "layers/modules/init.h"
+#include "layers/modules/linear.h"
 #include "layers/modules/state_dict.h"
 #include "tests/support/tensors.h"
 
@@ -214,6 +216,26 @@ TEST(Init, DependsOnSeedAndOrderAlone) {
   EXPECT_TRUE(same_bits(init::normal(a, {100}, 1), init::normal(b, {100}, 1)));
   Exec other(Device{}, {.seed = 6});
   EXPECT_FALSE(same_bits(init::normal(a, {100}, 1), init::normal(other, {100}, 1)));
+}
+
+TEST(Linear, ForInferenceIsTheSameProductWithPackedWeights) {
+  Exec exec;
+  Linear layer(exec, 24, 17);
+  const Tensor x = random_tensor(exec, {2, 5, 24}, 1);
+  const NoGrad no_grad(exec);
+  const Tensor expected = layer(x);
+  layer.eval();
+  layer.prepare_inference();
+  const Tensor y = layer(x);
+  EXPECT_EQ(y.shape(), (Shape{2, 5, 17}));
+  EXPECT_TRUE(close(y, expected, tolerance::reduction(24, 24)));
+  EXPECT_THAT(error_of([&] {
+                layer(random_tensor(exec, {2, 48}, 1));
+              }),
+              HasSubstr("linear: x must be [..,24]; got [2, 48]"));
+  layer.weight.fill(0);
+  layer.train();
+  EXPECT_TRUE(same_bits(layer(x), (Tensor::zeros(exec, {2, 5, 17}) + layer.bias)));
 }
 
 }  // namespace
