@@ -10,9 +10,6 @@
 namespace salix::data {
 namespace {
 
-constexpr std::array<double, 3> kMean = {0.485, 0.456, 0.406};
-constexpr std::array<double, 3> kStd = {0.229, 0.224, 0.225};
-
 // 256 levels x 3 channels: the division is paid 768 times, not per pixel.
 using Table = std::array<std::array<float, 256>, 3>;
 
@@ -22,8 +19,9 @@ Table make_table() {
   for (std::size_t c = 0; c < 3; ++c) {
     for (int v = 0; v < 256; ++v) {
       const float unit = static_cast<float>(v) / 255.0f;
-      table[c][static_cast<std::size_t>(v)] = static_cast<float>(
-          (static_cast<Real>(unit) - static_cast<Real>(kMean[c])) / static_cast<Real>(kStd[c]));
+      table[c][static_cast<std::size_t>(v)] =
+          static_cast<float>((static_cast<Real>(unit) - static_cast<Real>(kImageNetMean[c])) /
+                             static_cast<Real>(kImageNetDeviation[c]));
     }
   }
   return table;
@@ -77,7 +75,8 @@ Image denormalize_rgb(std::span<const float> x, int height, int width) {
   Image image(height, width, 3);
   for (std::size_t k = 0; k < x.size(); k += 3) {
     for (std::size_t c = 0; c < 3; ++c) {
-      const double value = (static_cast<double>(x[k + c]) * kStd[c] + kMean[c]) * 255.0;
+      const double value =
+          (static_cast<double>(x[k + c]) * kImageNetDeviation[c] + kImageNetMean[c]) * 255.0;
       image.pixels[k + c] = truncate_to_byte(value);
     }
   }

@@ -2,12 +2,17 @@
 // float64 operations of the A2S-v2 programs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
 #include "data/image/image.h"
 
 namespace salix::data {
+
+// Of ImageNet's photographs in 0..1: red, green, blue.
+constexpr std::array<double, 3> kImageNetMean = {0.485, 0.456, 0.406};
+constexpr std::array<double, 3> kImageNetDeviation = {0.229, 0.224, 0.225};
 
 // x = float32((float64(float32(v) / 255) - mean) / std), with ImageNet's mean
 // (0.485, 0.456, 0.406) and std (0.229, 0.224, 0.225) in float64.

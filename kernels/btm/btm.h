@@ -11,6 +11,9 @@ namespace salix::kernels {
 struct BtmParams {
   double alpha = 200;     // how fast the weight falls with the distance of the features
   bool only_rgb = false;  // compare the first three channels only
+  // m_i = 1 for all pixels, not for those on the contour alone: the local saliency coherence of
+  // weakly supervised methods (Yu et al., AAAI 2021).
+  bool everywhere = false;
 };
 
 inline constexpr int kBtmRadius = 5;      // neighbours: 11x11, the pixel itself adds nothing

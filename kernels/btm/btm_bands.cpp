@@ -40,7 +40,8 @@ bool any(Bits bits) {
 // pixels lie side by side, and outside of the image everything is 0 as the loss wants it.
 class Band {
  public:
-  Band(const float* saliency, std::int64_t height, std::int64_t width, std::int64_t first)
+  Band(const float* saliency, std::int64_t height, std::int64_t width, std::int64_t first,
+       bool everywhere)
       : height_(height),
         width_(width),
         first_(first),
@@ -49,7 +50,7 @@ class Band {
         saliency_(make_plane()),
         mask_(static_cast<std::size_t>(rows_ * pitch_)) {
     fill(saliency, 1, saliency_.data());
-    for (std::int64_t y = 0; y < rows_; ++y) mark_contour(y);
+    for (std::int64_t y = 0; y < rows_; ++y) everywhere ? mark_all(y) : mark_contour(y);
   }
 
   std::int64_t contour_pixels() const { return contour_pixels_; }
@@ -95,6 +96,11 @@ class Band {
       float* to = plane + in_plane(row);
       for (std::int64_t x = 0; x < width_; ++x) to[x] = from[x * stride];
     }
+  }
+
+  void mark_all(std::int64_t y) {
+    std::fill_n(mask_.data() + y * pitch_, width_, -1);
+    contour_pixels_ += width_;
   }
 
   // The window of each pixel of one row: columns first, then across.
@@ -212,7 +218,8 @@ void btm_bands(ConstView saliency, ConstView features, View loss, View contour_p
     parallel_for(images * half, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t item = begin; item < end; ++item) {
         const std::int64_t image = item / half, index = item % half * 2 + parity;
-        Band band(saliency.as<float>() + image * pixels, height, width, index * kBandRows);
+        Band band(saliency.as<float>() + image * pixels, height, width, index * kBandRows,
+                  params.everywhere);
         const auto at = static_cast<std::size_t>(image * bands + index);
         counts[at] = band.contour_pixels();
         if (counts[at] == 0) continue;

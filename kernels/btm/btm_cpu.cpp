@@ -93,7 +93,7 @@ void btm(Exec& exec, ConstView saliency, ConstView features, View loss, View con
       for (std::int64_t row = begin; row < end; ++row) {
         for (std::int64_t x = 0; x < width; ++x) {
           contour[static_cast<std::size_t>(row * width + x)] =
-              map_of(row / height).on_contour(row % height, x);
+              params.everywhere || map_of(row / height).on_contour(row % height, x);
         }
       }
     });

@@ -35,7 +35,8 @@ __device__ bool is_inside(const BtmMap& map, int y, int x) {
 }
 
 // contour(i) = m_i, and how many of them are set per block.
-__global__ void contour_kernel(BtmMap map, float* contour, float* counts, int pixels_of_batch) {
+__global__ void contour_kernel(BtmMap map, bool everywhere, float* contour, float* counts,
+                               int pixels_of_batch) {
   const int pixel = static_cast<int>(global_thread());
   bool found = false;
   if (pixel < pixels_of_batch) {
@@ -46,7 +47,7 @@ __global__ void contour_kernel(BtmMap map, float* contour, float* counts, int pi
         if (is_inside(map, v, u)) window.see(map.saliency[(row - y + v) * map.width + u]);
       }
     }
-    found = window.on_contour();
+    found = everywhere || window.on_contour();
     contour[pixel] = found ? 1.0f : 0.0f;
   }
   const int count = __syncthreads_count(found);
@@ -165,8 +166,8 @@ void btm(Exec& exec, ConstView saliency, ConstView features, View loss, View con
   const Scratch contour(exec, saliency.size_bytes());
   const Scratch counts(exec, contour_blocks * sizeof(float));
   const Scratch sums(exec, tile_count * sizeof(float));
-  launch(exec, {contour_blocks, kThreadsPerBlock}, contour_kernel, map, contour.as<float>(),
-         counts.as<float>(), static_cast<int>(saliency.numel()));
+  launch(exec, {contour_blocks, kThreadsPerBlock}, contour_kernel, map, params.everywhere,
+         contour.as<float>(), counts.as<float>(), static_cast<int>(saliency.numel()));
   const auto shared_bytes = static_cast<std::size_t>(2 + map.channels) * kPlane * sizeof(float);
   launch(exec, {tiles, kTileThreads, shared_bytes}, btm_kernel, map, contour.as<float>(),
          static_cast<float>(params.alpha), sums.as<float>(),

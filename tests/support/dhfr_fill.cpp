@@ -48,7 +48,67 @@ Tensor input_of(Exec& exec, std::int64_t images, DType dtype, const ValueAt& val
   return from_nchw(host, array).to(dtype).to(exec);
 }
 
+constexpr std::int64_t kSmallImages = 2, kSmall = 48;
+
+// [2,48,48,1] of value_at(n, y, x).
+template <typename ValueAt>
+Tensor small_map(Exec& exec, DType dtype, const ValueAt& value_at) {
+  std::vector<double> values;
+  for (std::int64_t n = 0; n < kSmallImages; ++n)
+    for (std::int64_t y = 0; y < kSmall; ++y)
+      for (std::int64_t x = 0; x < kSmall; ++x) values.push_back(value_at(n, y, x));
+  Exec host;
+  return Tensor::from_host(host, values, {kSmallImages, kSmall, kSmall, 1}).to(dtype).to(exec);
+}
+
 }  // namespace
+
+Tensor dhfr_small_map(Exec& exec, const std::string& name, DType dtype) {
+  return small_map(exec, dtype, [&](auto n, auto y, auto x) {
+    return 0.01 +
+           0.98 * dhfr_uniform(name, static_cast<std::uint64_t>((n * kSmall + y) * kSmall + x));
+  });
+}
+
+Tensor dhfr_small_labels(Exec& exec, DType dtype) {
+  return small_map(exec, dtype, [](auto n, auto i, auto j) {
+    const auto y = i / 4, x = j / 4;
+    const bool foreground = y >= 3 && y < 6 && x >= 3 + n && x < 9 + n;
+    return y < 2 ? 0.0 : (foreground ? 1.0 : 2.0);
+  });
+}
+
+Tensor dhfr_small_contours(Exec& exec, DType dtype) {
+  return small_map(exec, dtype, [](auto, auto y, auto) { return y % 8 == 0 ? 1.0 : 0.0; });
+}
+
+Tensor dhfr_small_image(Exec& exec, DType dtype) {
+  Exec host;
+  io::Array array = io::Array::zeros(DType::kFloat64, {kSmallImages, 3, kSmall, kSmall});
+  for (std::int64_t i = 0; i < array.shape.numel(); ++i) {
+    array.as<double>()[i] = 4 * dhfr_uniform("small_image", static_cast<std::uint64_t>(i)) - 2;
+  }
+  return from_nchw(host, array).to(dtype).to(exec);
+}
+
+Tensor logits_of(const Tensor& probabilities) {
+  std::vector<double> logits = probabilities.to_vector<double>();
+  for (double& value : logits) value = std::log(value / (1 - value));
+  Exec host;
+  return Tensor::from_host(host, logits, probabilities.shape())
+      .to(probabilities.dtype())
+      .to(probabilities.exec());
+}
+
+double norm_by_probabilities(const Tensor& gradient, const Tensor& probabilities) {
+  const std::vector<double> by_logits = gradient.to_vector<double>();
+  const std::vector<double> p = probabilities.to_vector<double>();
+  double squares = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    squares += std::pow(by_logits[i] / (p[i] * (1 - p[i])), 2);
+  }
+  return std::sqrt(squares);
+}
 
 double dhfr_uniform(const std::string& name, std::uint64_t index) {
   return hash_uniform(fnv1a(name), index, kMultiplier);

@@ -22,18 +22,8 @@ void share_among(Communicator& ranks, Tensor& loss, Tensor& contour_pixels) {
 
 }  // namespace
 
-BtmLoss btm_loss(const Tensor& saliency, const Tensor& priors, const BtmParams& params) {
-  SALIX_CHECK(saliency.rank() == 4 && saliency.dim(3) == 1 && priors.rank() == 4 &&
-                  priors.shape().with(3, 1) == saliency.shape() && priors.dim(3) % 3 == 0,
-              "btm_loss: needs saliency [N,H,W,1] and priors [N,H,W,3K]; got ", saliency.shape(),
-              " and ", priors.shape());
-  SALIX_CHECK(saliency.dim(1) >= 4 && saliency.dim(2) >= 4,
-              "btm_loss: the maps must be 4 x 4 or larger; got ", saliency.shape());
-  Exec& exec = saliency.exec();
-  const std::int64_t height = saliency.dim(1) / 4, width = saliency.dim(2) / 4;
-  const Tensor s = resize_bilinear(saliency, height, width, {.align_corners = true});
-  const Tensor features = resize_bilinear(priors.detach(), height, width, {.align_corners = true});
-
+BtmLoss btm_at_size(const Tensor& s, const Tensor& features, const BtmParams& params) {
+  Exec& exec = s.exec();
   Tensor loss = Tensor::empty(exec, Shape{}, s.dtype());
   Tensor contour_pixels = Tensor::empty(exec, Shape{}, s.dtype());
   Tensor slope;
@@ -51,6 +41,19 @@ BtmLoss btm_loss(const Tensor& saliency, const Tensor& priors, const BtmParams& 
     return std::vector{ds};
   });
   return {loss, contour_pixels};
+}
+
+BtmLoss btm_loss(const Tensor& saliency, const Tensor& priors, const BtmParams& params) {
+  SALIX_CHECK(saliency.rank() == 4 && saliency.dim(3) == 1 && priors.rank() == 4 &&
+                  priors.shape().with(3, 1) == saliency.shape() && priors.dim(3) % 3 == 0,
+              "btm_loss: needs saliency [N,H,W,1] and priors [N,H,W,3K]; got ", saliency.shape(),
+              " and ", priors.shape());
+  SALIX_CHECK(saliency.dim(1) >= 4 && saliency.dim(2) >= 4,
+              "btm_loss: the maps must be 4 x 4 or larger; got ", saliency.shape());
+  const ResizeBilinearParams aligned{.align_corners = true};
+  const std::int64_t height = saliency.dim(1) / 4, width = saliency.dim(2) / 4;
+  return btm_at_size(resize_bilinear(saliency, height, width, aligned),
+                     resize_bilinear(priors.detach(), height, width, aligned), params);
 }
 
 }  // namespace salix

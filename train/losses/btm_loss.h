@@ -20,5 +20,7 @@ struct BtmLoss {
 // Over several ranks (Ranks in engine/comm) each divides by the mean number of contour pixels
 // per rank, so that the mean of the ranks' losses is the loss of all their maps as one batch.
 BtmLoss btm_loss(const Tensor& saliency, const Tensor& priors, const BtmParams& params = {});
+// The same of maps that have the size to compare at: saliency [N,h,w,1], features [N,h,w,3K].
+BtmLoss btm_at_size(const Tensor& saliency, const Tensor& features, const BtmParams& params);
 
 }  // namespace salix

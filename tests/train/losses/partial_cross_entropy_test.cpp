@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <string>
 #include <utility>
 
 #include "engine/autograd/gradcheck.h"
@@ -12,7 +11,7 @@
 #include "engine/comm/communicator.h"
 #include "layers/functional/binary.h"
 #include "layers/functional/slice.h"
-#include "tests/support/hash_fill.h"
+#include "tests/support/dhfr_fill.h"
 #include "tests/support/targets.h"
 #include "tests/support/tensors.h"
 #include "tests/support/thread_ranks.h"
@@ -21,42 +20,6 @@ namespace salix::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-// U(name, i) of DHFR's check numbers, which are not those of A2S-v2.
-double uniform(const std::string& name, std::uint32_t i) {
-  std::uint32_t x = fnv1a(name) + i * 0x9E3779B9u;
-  x ^= x >> 16;
-  x *= 0x85EBCA6Bu;
-  x ^= x >> 13;
-  x *= 0xC2B2AE35u;
-  x ^= x >> 16;
-  return x / 4294967296.0;
-}
-
-constexpr int kImages = 2, kSize = 48;
-
-// Each pixel of a 12x12 map, four times in both directions.
-Tensor printed_labels(Exec& exec, DType dtype) {
-  std::vector<double> labels;
-  for (int n = 0; n < kImages; ++n)
-    for (int i = 0; i < kSize; ++i)
-      for (int j = 0; j < kSize; ++j) {
-        const int y = i / 4, x = j / 4;
-        const bool foreground = y >= 3 && y < 6 && x >= 3 + n && x < 9 + n;
-        labels.push_back(y < 2 ? 0 : (foreground ? 1 : 2));
-      }
-  Exec host;
-  return Tensor::from_host(host, labels, {kImages, kSize, kSize, 1}).to(dtype).to(exec);
-}
-
-Tensor printed_map(Exec& exec, const std::string& name, DType dtype) {
-  std::vector<double> values;
-  for (std::uint32_t i = 0; i < kImages * kSize * kSize; ++i) {
-    values.push_back(0.01 + 0.98 * uniform(name, i));
-  }
-  Exec host;
-  return Tensor::from_host(host, values, {kImages, kSize, kSize, 1}).to(dtype).to(exec);
-}
 
 class PartialCrossEntropy : public OpTest {
  protected:
@@ -74,7 +37,7 @@ INSTANTIATE_TEST_SUITE_P(Targets, PartialCrossEntropy, ::testing::ValuesIn(all_t
 // Printed are the sum over six maps with their weights, and the norm of each weighted gradient by
 // the probabilities; ours are by the logits, Q (1 - Q) smaller.
 TEST_P(PartialCrossEntropy, PrintedValueAndGradients) {
-  const Tensor label = printed_labels(exec(), dtype());
+  const Tensor label = dhfr_small_labels(exec(), dtype());
   const struct {
     const char* name;
     double weight, norm;
@@ -82,21 +45,13 @@ TEST_P(PartialCrossEntropy, PrintedValueAndGradients) {
               {"div8", 0.6, 0.0345829}, {"div16", 0.4, 0.0227281}, {"bef_div16", 0.4, 0.0229530}};
   double total = 0;
   for (const auto& map : maps) {
-    const std::vector<double> q = printed_map(exec(), map.name, dtype()).to_vector<double>();
-    std::vector<double> logits;
-    for (const double value : q) logits.push_back(std::log(value / (1 - value)));
-    Exec host;
-    Tensor x = Tensor::from_host(host, logits, label.shape()).to(dtype()).to(exec());
+    const Tensor q = dhfr_small_map(exec(), map.name, dtype());
+    Tensor x = logits_of(q);
     x.set_requires_grad(true);
     const Tensor loss = partial_cross_entropy(x, label) * map.weight;
     total += loss.item();
     backward(loss);
-    const std::vector<double> dx = x.grad().to_vector<double>();
-    double squares = 0;
-    for (std::size_t i = 0; i < dx.size(); ++i) {
-      squares += std::pow(dx[i] / (q[i] * (1 - q[i])), 2);
-    }
-    EXPECT_NEAR(std::sqrt(squares), map.norm, 2e-5 * map.norm) << map.name;
+    EXPECT_NEAR(norm_by_probabilities(x.grad(), q), map.norm, 2e-5 * map.norm) << map.name;
   }
   EXPECT_NEAR(total, 5.820660, 1e-6 * 5.8);
 }
