@@ -15,6 +15,7 @@ struct Told {
   std::vector<std::pair<std::string, double>> rates;
   Metrics facts;
   std::function<void()> afterwards;
+  PictureMaker pictures;
 };
 
 StepSummary summary_of(const Told& told, const std::vector<double>& numbers) {
@@ -22,7 +23,8 @@ StepSummary summary_of(const Told& told, const std::vector<double>& numbers) {
                       .terms = {},
                       .rates = told.rates,
                       .more = told.facts,
-                      .gradient_norm = numbers[1]};
+                      .gradient_norm = numbers[1],
+                      .pictures = told.pictures};
   for (std::size_t i = 0; i < told.terms.size(); ++i) {
     const auto& [name, weight] = told.terms[i];
     summary.terms.emplace_back(name, weight ? *weight * numbers[2 + i] : numbers[2 + i]);
@@ -69,6 +71,7 @@ QueuedStep Iteration::queue(const StepInput& input, const TrainingPosition& posi
     }
     told.facts = std::move(loss.facts);
     told.afterwards = std::move(loss.afterwards);
+    told.pictures = std::move(loss.pictures);
   }
   step_.after_update(input, guard_.frozen());
   const auto fetched = std::make_shared<StepNumbers>(numbers);

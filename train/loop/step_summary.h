@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "train/loop/logged_picture.h"
 #include "train/run_folder/loggers/metrics_log.h"
 
 namespace salix {
@@ -16,6 +17,7 @@ struct StepSummary {
   std::vector<std::pair<std::string, double>> rates;  // learning rates: "encoder", "decoder"
   Metrics more;                                       // other facts worth a place in the log
   double gradient_norm = 0;                           // before clipping; only with clipping
+  PictureMaker pictures = {};                         // Loss::pictures
 };
 
 class QueuedStep {

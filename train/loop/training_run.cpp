@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 
+#include "data/image/image_io.h"
 #include "engine/io/weights.h"
 #include "layers/modules/state_dict.h"
 #include "train/loop/not_finite.h"
@@ -230,6 +232,18 @@ void TrainingRun::log(const InFlight& done, const StepSummary& summary) {
                           {"allocations", done.counts.allocations}});
   }
   tensorboard_->write(step, curves_of(summary));
+  if (summary.pictures) keep(step, summary.pictures());
+}
+
+void TrainingRun::keep(std::int64_t step, const std::vector<LoggedPicture>& pictures) {
+  const std::filesystem::path folder = params_.folder / "pictures";
+  std::filesystem::create_directories(folder);
+  for (const LoggedPicture& picture : pictures) {
+    char number[24];
+    std::snprintf(number, sizeof number, "%06lld", static_cast<long long>(step));
+    data::write_image(folder / str(picture.name, '_', number, ".png"), picture.image);
+    tensorboard_->write(step, picture.name, picture.image);
+  }
 }
 
 void TrainingRun::write_weights(bool epoch_ends) {

@@ -97,6 +97,7 @@ class TrainingRun {
   // Waits for the iteration that is in flight, if any, and logs it.
   void land();
   void log(const InFlight& done, const StepSummary& summary);
+  void keep(std::int64_t step, const std::vector<LoggedPicture>& pictures);
   // Weights, the checkpoint behind them, the scores.
   void write_weights(bool epoch_ends);
   void score(int epoch);

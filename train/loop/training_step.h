@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/network.h"
+#include "train/loop/logged_picture.h"
 #include "train/loop/step_input.h"
 #include "train/optimizers/update_rule.h"
 #include "train/run_folder/loggers/metrics_log.h"
@@ -32,6 +33,9 @@ struct Loss {
   // Work on the host once the iteration is done and its loss is known to be finite: labels that
   // are written anew. It may hold tensors.
   std::function<void()> afterwards = {};
+  // Likewise, asked on the rank that writes alone: what there is to see of the iteration. They
+  // become pictures/<name>_<step>.png of the run's folder, and images of TensorBoard.
+  PictureMaker pictures = {};
 };
 
 class TrainingStep {

@@ -1,6 +1,6 @@
 // A recipe that nobody would publish, with everything that the next methods need: five fields of
-// its own draws, a memory bank, one group of parameters with clamped gradients, an end by
-// iterations. It lives in this file alone.
+// its own draws, a memory bank, one group of parameters with clamped gradients, pictures for the
+// log, an end by iterations. It lives in this file alone.
 #pragma once
 
 #include "engine/autograd/tape.h"
@@ -65,7 +65,7 @@ class ToyStep : public TrainingStep {
         update_(network, "Adam", 0.0, {.clamp_gradient = 0.01}) {}
 
   // Features draw near to what the bank remembers of their sample, and to the labels.
-  Loss loss(const StepInput& input, const TrainingPosition&) override {
+  Loss loss(const StepInput& input, const TrainingPosition& position) override {
     Loss loss;
     loss.outputs = network_.outputs(input["image"], {});
     const Tensor pooled = mean(loss.outputs[1].tensor, {1, 2});
@@ -77,6 +77,9 @@ class ToyStep : public TrainingStep {
     loss.total = far * 0.5 + wrong;
     loss.terms = {{"bank", far.detach(), 0.5}, {"labels", wrong.detach()}};
     features_ = pooled.detach();
+    if (position.step % 4 == 0) {
+      loss.pictures = [] { return std::vector<LoggedPicture>{{"look", data::Image(2, 5, 3, 7)}}; };
+    }
     return loss;
   }
   std::vector<double> rates(const StepInput&, const TrainingPosition&) override { return {0.01}; }

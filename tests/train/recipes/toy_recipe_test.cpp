@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "data/image/image_io.h"
 #include "engine/io/file.h"
 #include "layers/modules/state_dict.h"
 #include "tests/support/scratch.h"
@@ -49,6 +50,35 @@ struct ToyRun {
   std::unique_ptr<TrainingStep> step;
   std::unique_ptr<TrainingRun> run;
 };
+
+// Of iterations 1, 5 and 9, as files and as images of TensorBoard.
+TEST(ToyRecipe, LogsThePicturesOfItsIterations) {
+  const ScratchFolder folder;
+  ToyRun(folder / "run").run->train();
+  std::vector<std::string> names;
+  const fs::path pictures = fs::path(folder / "run") / "pictures";
+  for (const auto& entry : fs::directory_iterator(pictures)) {
+    names.push_back(entry.path().filename().string());
+  }
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("look_000001.png", "look_000005.png",
+                                                     "look_000009.png"));
+  const data::Image back = data::read_rgb(pictures / "look_000005.png");
+  EXPECT_EQ(back.height, 2);
+  EXPECT_EQ(back.width, 5);
+  EXPECT_EQ(back.pixels, std::vector<std::uint8_t>(30, 7));
+  for (const auto& entry : fs::directory_iterator(folder / "run")) {
+    if (!entry.path().filename().string().starts_with("events.out")) continue;
+    const std::string events = io::read_text_file(entry.path());
+    const std::string png("\x89PNG\r\n", 6);
+    std::size_t images = 0;
+    for (std::size_t at = events.find(png); at != std::string::npos;
+         at = events.find(png, at + 1)) {
+      ++images;
+    }
+    EXPECT_EQ(images, 3u);
+    EXPECT_NE(events.find("look"), std::string::npos);
+  }
+}
 
 TEST(ToyRecipe, EndsAfterItsIterationsAndLeavesWeightsByIteration) {
   const ScratchFolder folder;

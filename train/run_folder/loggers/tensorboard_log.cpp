@@ -5,6 +5,7 @@
 #include <event.pb.h>  // made from event.proto
 #include <chrono>
 
+#include "data/image/image_io.h"
 #include "engine/io/append_file.h"
 #include "engine/io/file.h"
 #include "train/run_folder/loggers/tfrecord.h"
@@ -83,6 +84,20 @@ void TensorBoardLog::write(std::int64_t step,
     point.set_tag(tag);
     point.set_simple_value(static_cast<float>(value));
   }
+  file_->append(record_of(event));
+}
+
+void TensorBoardLog::write(std::int64_t step, const std::string& tag, const data::Image& picture) {
+  const std::vector<std::uint8_t> png = data::encode_png(picture);
+  Event event;
+  event.set_step(step);
+  tensorboard::Summary::Value& value = *event.mutable_summary()->add_value();
+  value.set_tag(tag);
+  tensorboard::Summary::Image& image = *value.mutable_image();
+  image.set_height(picture.height);
+  image.set_width(picture.width);
+  image.set_colorspace(picture.channels);
+  image.set_encoded_image_string(std::string(png.begin(), png.end()));
   file_->append(record_of(event));
 }
 

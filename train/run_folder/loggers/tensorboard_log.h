@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/image/image.h"
+
 namespace salix {
 
 namespace io {
@@ -24,6 +26,8 @@ class TensorBoardLog {
   // One point per tag; "loss/total" is curve total in group loss. On its way to the disk when
   // this returns. IoError on a full disk, after which the file ends with its last whole record.
   void write(std::int64_t step, const std::vector<std::pair<std::string, double>>& scalars);
+  // A picture of 1 or 3 channels under a tag of its own. Errors as above.
+  void write(std::int64_t step, const std::string& tag, const data::Image& picture);
 
  private:
   std::unique_ptr<io::AppendFile> file_;
