@@ -14,9 +14,15 @@ namespace salix {
 
 enum class OutputKind {
   kMap,       // a saliency map before the sigmoid, [N,h,w,1]
+  kContour,   // likewise of the object's contour
   kFeatures,  // an embedding, [N,h,w,C]
   kClasses    // scores of classes before the softmax, [N,classes]
 };
+
+// Whether it is a map of probabilities before the sigmoid.
+inline bool is_map(OutputKind kind) {
+  return kind == OutputKind::kMap || kind == OutputKind::kContour;
+}
 
 // How pictures are brought to a network's size.
 enum class InputFilter {
@@ -52,13 +58,15 @@ struct NetworkFacts {
   double weight_decay = 5e-4;     // of its published training
   std::string head = "decoder.";  // a weight file with such names holds the whole network
   std::string signature = {};     // what some names of no other network begin with
+
+  bool needs_modality() const { return inputs.size() > 1; }
 };
 
 class Network : public Module {
  public:
   const NetworkFacts& facts() const { return facts_; }
   const std::string& name() const { return facts_.name; }
-  bool needs_modality() const { return facts_.inputs.size() > 1; }
+  bool needs_modality() const { return facts_.needs_modality(); }
 
   // image [N,H,W,3], normalised with the ImageNet mean and deviation; modality [N,H,W,3] in
   // 0..1: depth, optical flow or thermal. A network of one image does not look at it, and it may

@@ -56,7 +56,7 @@ void add_metadata(onnx::ModelProto& model, const TracedNetwork& traced, int size
 // A map before and after the sigmoid; features and scores of classes as they are.
 void add_output(const NamedOutput& output, OnnxGraph& graph, onnx::GraphProto& proto) {
   const Tensor& tensor = output.tensor;
-  const bool is_map = output.kind == OutputKind::kMap;
+  const bool is_map = salix::is_map(output.kind);
   const std::string first = is_map ? output.name + "_logits" : output.name;
   graph.named_node("Identity", {tensor.rank() == 4 ? graph.maps(tensor) : graph.plain(tensor)},
                    first);

@@ -29,13 +29,6 @@ Tensor saliency_for(const Tensor& logits, int grid) {
   return resize_bilinear(sigmoid(Sfnet::enlarged(logits)), grid, grid);
 }
 
-// Half as wide and high, and back.
-Tensor degraded(const Tensor& x) {
-  const ResizeBilinearParams aligned{.align_corners = true};
-  return resize_bilinear(resize_bilinear(x, x.dim(1) / 2, x.dim(2) / 2, aligned), x.dim(1),
-                         x.dim(2), aligned);
-}
-
 }  // namespace
 
 Sfnet::Sfnet(Exec& exec)
@@ -114,14 +107,6 @@ Sfnet::Output Sfnet::operator()(const Tensor& image, const Tensor& depth) {
   return out;
 }
 
-Sfnet::TwoPasses Sfnet::both_passes(const Tensor& image, const Tensor& depth) {
-  TwoPasses both{.plain = (*this)(image, depth), .div1_aug = {}, .embedding_aug = {}};
-  const Output again = (*this)(degraded(image), degraded(depth));
-  both.div1_aug = again.div1;
-  both.embedding_aug = again.embedding;
-  return both;
-}
-
 Tensor Sfnet::enlarged(const Tensor& logits) {
   return logits.dim(1) == kSize ? logits : resize_bilinear(logits, kSize, kSize);
 }
@@ -134,7 +119,7 @@ std::vector<NamedOutput> Sfnet::outputs(const Tensor& image, const Tensor& depth
           {"classifier_div8", autocast_up(out.div8)},
           {"classifier_div16", autocast_up(out.div16)},
           {"classifier_before_fuse_div16", autocast_up(out.before_fuse_div16)},
-          {"classifier_contour_div1", autocast_up(out.contour_div1)},
+          {"classifier_contour_div1", autocast_up(out.contour_div1), OutputKind::kContour},
           {"embedding", autocast_up(out.embedding), OutputKind::kFeatures}};
 }
 

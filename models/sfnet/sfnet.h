@@ -27,14 +27,6 @@ class Sfnet : public Network {
   // 0..1, three equal channels. Errors    InvalidInput for other sizes or without depth.
   Output operator()(const Tensor& image, const Tensor& depth);
 
-  // What training looks at: the maps of the image, and div1 and the embedding of it and its depth
-  // made smaller by half and larger again. Two passes; the norms see their batches apart.
-  struct TwoPasses {
-    Output plain;
-    Tensor div1_aug, embedding_aug;
-  };
-  TwoPasses both_passes(const Tensor& image, const Tensor& depth);
-
   // Logits at the image's size, [N,224,224,1].
   static Tensor enlarged(const Tensor& logits);
 

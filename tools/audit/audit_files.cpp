@@ -66,7 +66,7 @@ Json facts_of(const io::Array& array) {
 
 void write_output(const fs::path& out, const NamedOutput& output) {
   const NoGrad no_grad(output.tensor.exec());
-  const bool is_map = output.kind == OutputKind::kMap;
+  const bool is_map = salix::is_map(output.kind);
   const Tensor values = is_map ? sigmoid(output.tensor) : output.tensor;
   if (is_map) io::write_npy(out / (output.name + "_logits.npy"), array_of(output.tensor));
   io::write_npy(out / (output.name + ".npy"), array_of(values));

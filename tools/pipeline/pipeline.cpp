@@ -38,7 +38,7 @@ void open_folder(const PipelineRequest& request, const Output& output) {
 void check_data(const PipelineRequest& request, const Output& output) {
   data::DatasetOptions options = request.data.options();
   request.stage1().training.recipe->samples(options);
-  options.modality_required = network_facts(request.network(2)).inputs.size() > 1;
+  options.modality_required = network_facts(request.network(2)).needs_modality();
   for (const data::SampleList& list : data::evaluation_lists(request.test_vals(), options)) {
     for (const data::InspectedSet& set : data::inspect(list.samples, /*fixed_threshold=*/false))
       for (const std::string& sentence : set.sentences())

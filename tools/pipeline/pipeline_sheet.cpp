@@ -39,7 +39,7 @@ class SheetItem final : public InferenceItem {
         label_(std::move(label)),
         network_(network),
         size_(size),
-        two_(network.inputs.size() > 1),
+        two_(network.needs_modality()),
         entries_(entries) {}
 
   void read() override {

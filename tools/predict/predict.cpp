@@ -10,8 +10,6 @@
 namespace salix::cli {
 namespace {
 
-bool needs_modality(const NetworkFacts& network) { return network.inputs.size() > 1; }
-
 void add_options(CLI::App& command, const NetworkFacts& network, PredictRequest& request) {
   add_common_options(command, request.common);
   command.add_option("INPUT", request.inputs, "images, folders, or .npy batches [N,3,H,W]")
@@ -21,7 +19,7 @@ void add_options(CLI::App& command, const NetworkFacts& network, PredictRequest&
                   network.name + " file, or any ResNet-50 / MoCo-v2 file")
       ->required()
       ->type_name("FILE");
-  if (needs_modality(network)) {
+  if (network.needs_modality()) {
     command
         .add_option("--modality", request.modality,
                     "the depth, flow or thermal image, or folders with images of the same names")
@@ -48,7 +46,7 @@ void add_options(CLI::App& command, const NetworkFacts& network, PredictRequest&
 
 std::string examples(const NetworkFacts& network) {
   const std::string start = "  salix predict " + network.name + " --weight " + network.name;
-  if (needs_modality(network)) {
+  if (network.needs_modality()) {
     return "Examples:\n" + start + ".pth photo.jpg --modality depth.png -o maps\n" + start +
            ".safetensors RGB/ --modality T/ -o maps --overlay";
   }

@@ -21,7 +21,7 @@ struct PredictContext {
   PredictResults& results;
   data::Questions& questions;  // about the inputs
 
-  bool needs_modality() const { return network.inputs.size() > 1; }
+  bool needs_modality() const { return network.needs_modality(); }
 };
 
 // A photograph: its map at its own size, and what else was asked for.

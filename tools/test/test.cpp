@@ -78,7 +78,7 @@ void add_options(CLI::App& command, const NetworkFacts& network, TestRequest& re
 std::string examples(const NetworkFacts& network) {
   const std::string start = "  salix test " + network.name + " --weight " + network.name + ".pth";
   const std::string vals = default_vals(network);
-  if (network.inputs.size() > 1) {
+  if (network.needs_modality()) {
     return "Examples:\n" + start + " --vals " + vals + " --data-path dataset\n" + start +
            " --vals de --test-set d=NLPR --save\n" + start +
            " --list lists/LFSD.txt lists/SIP.txt --data-path dataset";

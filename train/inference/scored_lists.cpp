@@ -28,7 +28,7 @@ std::string set_name(const data::SampleList& list) { return list.name.substr(2);
 std::vector<data::SampleList> lists_for(const NetworkFacts& network, const std::string& vals,
                                         data::DatasetOptions options) {
   check_gives_maps(network, vals);
-  const bool needs_modality = network.inputs.size() > 1;
+  const bool needs_modality = network.needs_modality();
   options.modality_required = options.modality_required && needs_modality;
   std::vector<data::SampleList> lists = data::evaluation_lists(vals, options);
   for (const data::SampleList& list : lists) {
@@ -42,7 +42,7 @@ std::vector<data::SampleList> lists_for(const NetworkFacts& network, const std::
 data::SampleList listed_set(const NetworkFacts& network, const std::string& text,
                             data::DatasetOptions options) {
   check_gives_maps(network, text);
-  const bool needs_modality = network.inputs.size() > 1;
+  const bool needs_modality = network.needs_modality();
   options.modality_required = options.modality_required && needs_modality;
   data::SampleList list = data::listed_samples(text, options);
   SALIX_CHECK(!needs_modality || list.task != data::Task::kColour, network.name,

@@ -8,7 +8,7 @@
 namespace salix {
 
 PseudoLabelsRecipe::PseudoLabelsRecipe(const NetworkFacts& network)
-    : needs_modality_(network.inputs.size() > 1),
+    : needs_modality_(network.needs_modality()),
       resampling_(resampling_of(network)),
       common_(network) {
   common_.letters = std::string(1, network.default_task);

@@ -21,7 +21,7 @@ std::vector<std::string> strategy_names() {
 }  // namespace
 
 SupervisedRecipe::SupervisedRecipe(const NetworkFacts& network)
-    : needs_modality_(network.inputs.size() > 1),
+    : needs_modality_(network.needs_modality()),
       resampling_(resampling_of(network)),
       common_(network),
       no_multi_scale_(network.fixed_size.has_value()) {

@@ -1,13 +1,6 @@
 #include "train/recipes/supervised/supervised_step.h"
 
 namespace salix {
-namespace {
-
-bool is_contour(const std::string& output) {
-  return output.starts_with("edge") || output.find("contour") != std::string::npos;
-}
-
-}  // namespace
 
 SupervisedStep::SupervisedStep(Network& network, SupervisedStepParams params)
     : network_(network),
@@ -38,8 +31,8 @@ Loss SupervisedStep::loss(const StepInput& input, const TrainingPosition& positi
   result.outputs = network_.outputs(seen(input["image"]), modality);
   LossMaps maps;
   for (const NamedOutput& output : result.outputs) {
-    if (output.kind != OutputKind::kMap) continue;
-    (is_contour(output.name) ? maps.edge : maps.sal).push_back(output.tensor);
+    if (!is_map(output.kind)) continue;
+    (output.kind == OutputKind::kContour ? maps.edge : maps.sal).push_back(output.tensor);
   }
   LossOfTerms losses = loss_of_terms(params_.losses, maps, label, position.epoch);
   result.total = losses.total;

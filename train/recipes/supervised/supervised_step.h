@@ -25,8 +25,8 @@ struct SupervisedStepParams {
 };
 
 // Reads "image" [N,S,S,3], normalised, "mask" [N,S,S,1] of 0 and 1 (of scribbles also 2 for
-// unknown), and the modality. Every map of the network learns: maps called "edge..." or
-// "...contour..." from the label's contour, the others from the label.
+// unknown), and the modality. Every map of the network learns: maps of contours
+// from the label's contour, the others from the label.
 class SupervisedStep : public TrainingStep {
  public:
   SupervisedStep(Network& network, SupervisedStepParams params);
