@@ -10,6 +10,7 @@
 #include "layers/functional/unary.h"
 #include "models/sfnet/sfnet.h"
 #include "train/losses/pixel_losses.h"
+#include "train/recipes/scribble/two_passes.h"
 
 namespace salix::bench {
 namespace {
@@ -24,17 +25,15 @@ Tensor random_map(Exec& exec, std::int64_t images, int channels, std::uint64_t s
   return Tensor::from_host(exec, values, shape);
 }
 
-Tensor stand_in_loss(const Sfnet::TwoPasses& both, const Tensor& target) {
-  const Sfnet::Output& out = both.plain;
-  const Tensor maps[] = {out.div1,         out.div2,     out.div4,
-                         out.div8,         out.div16,    out.before_fuse_div16,
-                         out.contour_div1, both.div1_aug};
+Tensor stand_in_loss(const TwoPasses& seen, const Tensor& target) {
+  std::vector<Tensor> maps = seen.maps;
+  maps.insert(maps.end(), {seen.contour, seen.map_aug});
   Tensor total;
   for (const Tensor& logits : maps) {
-    const Tensor loss = bce_loss(Sfnet::enlarged(logits), target) / std::size(maps);
+    const Tensor loss = bce_loss(logits, target) / static_cast<double>(maps.size());
     total = total.defined() ? total + loss : loss;
   }
-  for (const Tensor& embedding : {out.embedding, both.embedding_aug}) {
+  for (const Tensor& embedding : {seen.embedding, seen.embedding_aug}) {
     total = total + mean(square(embedding)) / 2;
   }
   return total;
@@ -51,7 +50,7 @@ void training_step(benchmark::State& state) {
   const double flops = 2 * 3 * kPassFlops * static_cast<double>(images);
   run(state, {.flops = flops}, [&] {
     network.clear_grad();
-    backward(stand_in_loss(network.both_passes(image, depth), target));
+    backward(stand_in_loss(two_passes(network, image, depth), target));
   });
   add_memory(state, exec);
 }

@@ -108,29 +108,6 @@ TEST_P(SfnetCheckNumbersSlow, MapsInFloat32) {
   expect_printed_maps(network, exec(), DType::kFloat32, kFloat32);
 }
 
-// Batch statistics, the image's pass before the degraded one's, nothing dropped (appendix A.4).
-TEST(SfnetTwoPassesSlow, MeansAndDeviationsInTrainMode) {
-  Exec exec;
-  Sfnet network(exec);
-  dhfr_fill(network);
-  const WithoutDropout without(exec);
-  const Sfnet::TwoPasses both = network.both_passes(dhfr_image(exec, 2, DType::kFloat32),
-                                                    dhfr_depth(exec, 2, DType::kFloat32));
-  const auto expect = [](const Tensor& logits, double printed_mean, double printed_deviation) {
-    const Tensor map = sigmoid(logits.detach());
-    const double average = mean(map).item();
-    EXPECT_NEAR(average, printed_mean, 2e-6);
-    EXPECT_NEAR(std::sqrt(mean(square(map - average)).item()), printed_deviation, 2e-6);
-  };
-  expect(both.plain.div1, 0.428882, 0.287715);
-  expect(both.div1_aug, 0.429783, 0.289092);
-  EXPECT_EQ(both.embedding_aug.shape(), (Shape{2, 56, 56, 64}));
-  for (const StateEntry& entry : network.state()) {
-    if (!entry.name.ends_with("num_batches_tracked")) continue;
-    EXPECT_EQ(entry.tensor->item(), 2) << entry.name;
-  }
-}
-
 TEST(Sfnet, HasThePublishedCounts) {
   Exec exec;
   const init::SkipInit skip(exec);
