@@ -74,7 +74,8 @@ std::vector<Section> sections_of(const ReportFacts& facts, const PageOptions& op
     if (!step.run) continue;
     add(sections, facts.pipeline ? str("step-", number) : "training",
         facts.pipeline ? step.title : "Training",
-        training_curves(*step.run) + epoch_scores(*step.run) + speed(*step.run));
+        training_curves(*step.run) + logged_pictures(*step.run, notes) + epoch_scores(*step.run) +
+            speed(*step.run));
   }
   if (!facts.pipeline) add(sections, "scores", "Scores", scores + curves);
   add(sections, "images", "Images",

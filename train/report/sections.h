@@ -16,6 +16,9 @@ Html training_curves(const RunFacts& run);
 Html epoch_scores(const RunFacts& run);
 Html speed(const RunFacts& run);
 
+// The first and the last of every kind of picture in the run's pictures/ (Loss::pictures).
+Html logged_pictures(const RunFacts& run, Notes& notes);
+
 // The table of all evaluations, set by set, and their curves.
 Html score_table(const std::vector<Evaluation>& evaluations);
 // What the scored files may mean instead.

@@ -41,6 +41,24 @@ TEST(Markup, FaultsAreSeen) {
   EXPECT_THAT(fault_of("<p class=\"a>b</p>"), HasSubstr("open quote"));
 }
 
+// The first and the last of each kind; a file that is no picture becomes a note.
+TEST_F(Report, ShowsWhatTheMethodLogged) {
+  write_run(scratch_.path(), 4);
+  const std::filesystem::path pictures = scratch_.path() / "pictures";
+  std::filesystem::create_directories(pictures);
+  for (const char* name : {"panels_000001", "panels_000101", "panels_000201"}) {
+    data::write_image(pictures / str(name, ".png"), data::Image(20, 60, 3, 90));
+  }
+  write_text(pictures / "other_000007.png", "no picture");
+  const report::Page made = page();
+  expect_shown(made.html, "What the method saw");
+  expect_shown(made.html, "panels, iteration 1<");
+  expect_shown(made.html, "panels, iteration 201<");
+  expect_absent(made.html, "iteration 101");
+  EXPECT_EQ(count_of(made.html, "<img"), 2u);
+  EXPECT_THAT(made.notes, ElementsAre(HasSubstr("other_000007.png")));
+}
+
 TEST_F(Report, TellsTheNumbersOfARun) {
   write_run(scratch_.path(), 20);
   write_evaluation(scratch_.path() / "scores", "c_ECSSD", 9, 0.4567);
