@@ -37,9 +37,9 @@ struct SegmentBuffers {
 // Repeats   exact: the same on every device.
 void number_segments(Exec& exec, const SegmentBuffers& buffers, const SegmentParams& params);
 
-// prototypes(k) = s / max(|s|, 1e-12) with s the sum over the rows of segment k, and norms(k) = |s|.
-// Backward, with p a prototype: ds = (dp - p (p . dp)) / |s|, where |s| < 1e-12 instead dp / 1e-12;
-// drows(i) = ds of row i's segment.
+// prototypes(k) = s / max(|s|, 1e-12) with s the sum over the rows of segment k, and norms(k) =
+// |s|. Backward, with p a prototype: ds = (dp - p (p . dp)) / |s|, where |s| < 1e-12 instead dp /
+// 1e-12; drows(i) = ds of row i's segment.
 //
 // Shapes    rows and drows [N,h,w,C]; ids [N,h,w] and bounds [N+1] int32 of number_segments();
 //           prototypes and dprototypes [K,C]; norms [K].
