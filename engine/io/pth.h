@@ -36,10 +36,11 @@ bool looks_like_legacy_pth(ByteSpan bytes);
 
 enum class PthFormat { kZip, kLegacy };
 
-// A bare OrderedDict of tensors, as torch.save(model.state_dict(), path) writes;
+// An OrderedDict of tensors, as torch.save(model.state_dict(), path) writes, or, with a
+// `container`, torch.save({container: model.state_dict()}, path);
 // torch.load(path, weights_only=True) reads it. Tensors are on the CPU, not shared. Atomic.
 // InvalidInput for names that are not UTF-8; NotSupported for a zip above 4 GiB.
 void write_pth(const std::filesystem::path& path, const NamedArrays& tensors,
-               PthFormat format = PthFormat::kZip);
+               PthFormat format = PthFormat::kZip, const std::string& container = "");
 
 }  // namespace salix::io

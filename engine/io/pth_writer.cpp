@@ -43,8 +43,10 @@ void put_tensor(PickleWriter& pickle, const Array& array, std::size_t key, PthFo
   pickle.boolean(false).empty_ordered_dict().tuple().call();
 }
 
-std::string state_dict_pickle(const NamedArrays& tensors, PthFormat format) {
+std::string state_dict_pickle(const NamedArrays& tensors, PthFormat format,
+                              const std::string& container) {
   PickleWriter pickle;
+  if (!container.empty()) pickle.empty_dict().mark().text(container);
   pickle.empty_ordered_dict().mark();
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     SALIX_CHECK(is_utf8(tensors[i].name), "pth: names must be UTF-8; got '",
@@ -52,12 +54,14 @@ std::string state_dict_pickle(const NamedArrays& tensors, PthFormat format) {
     pickle.text(tensors[i].name);
     put_tensor(pickle, tensors[i].array, i, format);
   }
-  return pickle.set_items().finish();
+  pickle.set_items();
+  if (!container.empty()) pickle.set_items();
+  return pickle.finish();
 }
 
-void write_zip(AtomicFile& file, const NamedArrays& tensors) {
+void write_zip(AtomicFile& file, const NamedArrays& tensors, const std::string& container) {
   ZipWriter zip(file);
-  zip.add("archive/data.pkl", {bytes_of(state_dict_pickle(tensors, PthFormat::kZip))});
+  zip.add("archive/data.pkl", {bytes_of(state_dict_pickle(tensors, PthFormat::kZip, container))});
   zip.add("archive/byteorder", {bytes_of("little")});
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     zip.add(str("archive/data/", i), {tensors[i].array.data});
@@ -66,7 +70,7 @@ void write_zip(AtomicFile& file, const NamedArrays& tensors) {
   zip.finish();
 }
 
-void write_legacy(AtomicFile& file, const NamedArrays& tensors) {
+void write_legacy(AtomicFile& file, const NamedArrays& tensors, const std::string& container) {
   file.write(PickleWriter().big_integer(kMagic).finish());
   file.write(PickleWriter().integer(1001).finish());
   PickleWriter system;
@@ -74,7 +78,7 @@ void write_legacy(AtomicFile& file, const NamedArrays& tensors) {
   system.text("little_endian").boolean(true).text("type_sizes").empty_dict().mark();
   system.text("short").integer(2).text("int").integer(4).text("long").integer(4);
   file.write(system.set_items().set_items().finish());
-  file.write(state_dict_pickle(tensors, PthFormat::kLegacy));
+  file.write(state_dict_pickle(tensors, PthFormat::kLegacy, container));
   PickleWriter keys;
   keys.empty_list().mark();
   for (std::size_t i = 0; i < tensors.size(); ++i) keys.text(std::to_string(i));
@@ -88,12 +92,13 @@ void write_legacy(AtomicFile& file, const NamedArrays& tensors) {
 
 }  // namespace
 
-void write_pth(const std::filesystem::path& path, const NamedArrays& tensors, PthFormat format) {
+void write_pth(const std::filesystem::path& path, const NamedArrays& tensors, PthFormat format,
+               const std::string& container) {
   AtomicFile file(path);
   if (format == PthFormat::kZip) {
-    write_zip(file, tensors);
+    write_zip(file, tensors, container);
   } else {
-    write_legacy(file, tensors);
+    write_legacy(file, tensors, container);
   }
   file.commit();
 }

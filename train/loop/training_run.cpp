@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "data/image/image_io.h"
+#include "engine/io/pth.h"
 #include "engine/io/weights.h"
 #include "layers/modules/state_dict.h"
 #include "train/loop/not_finite.h"
@@ -246,17 +247,26 @@ void TrainingRun::keep(std::int64_t step, const std::vector<LoggedPicture>& pict
   }
 }
 
+std::string TrainingRun::weights_file(bool epoch_ends) const {
+  if (params_.snapshots) return str(params_.snapshots->stem, position_.step - 1, ".pth");
+  const bool by_iteration = params_.length.weights_every > 0 || !epoch_ends;
+  return by_iteration ? str(params_.weights_name, "_iter_", position_.step, ".pth")
+                      : str(params_.weights_name, "_", position_.epoch, ".pth");
+}
+
 void TrainingRun::write_weights(bool epoch_ends) {
   land();
   const auto epoch = static_cast<int>(position_.epoch);
   const bool due = weights_due(epoch_ends ? position_.epoch : 0);
-  const std::filesystem::path weights =
-      params_.folder / (params_.length.weights_every > 0 || !epoch_ends
-                            ? str(params_.weights_name, "_iter_", position_.step, ".pth")
-                            : str(params_.weights_name, "_", epoch, ".pth"));
+  const std::filesystem::path weights = params_.folder / weights_file(epoch_ends);
   if (due && ranks_.writes()) {
     check_finite(step_.network(), position_);
-    io::write_weights(weights, state_dict(step_.network()));
+    const io::NamedArrays state = state_dict(step_.network());
+    if (params_.snapshots) {
+      io::write_pth(weights, state, io::PthFormat::kZip, params_.snapshots->container);
+    } else {
+      io::write_weights(weights, state);
+    }
   }
   if (epoch_ends) {
     ++position_.epoch;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,12 @@ struct RunLength {
   std::int64_t at_most = 0;        // iterations; the run ends earlier, with weights; 0: it does not
 };
 
+// Files of weights as another program names and packs them.
+struct SnapshotForm {
+  std::string stem;       // <stem><k>.pth after iteration k, which counts from 0
+  std::string container;  // the state dict stands under this name in the file
+};
+
 struct TrainingRunParams {
   std::filesystem::path folder;  // where everything is written; must exist
   RunIdentity identity = {};
@@ -34,6 +41,7 @@ struct TrainingRunParams {
   RunLength length = {};
   // <weights_name>_<e>.pth after epoch e; <weights_name>_iter_<k>.pth after iteration k.
   std::string weights_name = "weights";
+  std::optional<SnapshotForm> snapshots = {};  // instead
   int checkpoint_every = 100;  // iterations; also at the end of every epoch
   int keep_checkpoints = 2;
   bool audit_trace = false;  // audit.jsonl: the hash of every tensor of every step
@@ -98,6 +106,7 @@ class TrainingRun {
   void land();
   void log(const InFlight& done, const StepSummary& summary);
   void keep(std::int64_t step, const std::vector<LoggedPicture>& pictures);
+  std::string weights_file(bool epoch_ends) const;
   // Weights, the checkpoint behind them, the scores.
   void write_weights(bool epoch_ends);
   void score(int epoch);

@@ -3,6 +3,7 @@
 #include "engine/text.h"
 #include "train/recipes/a2s/a2s_recipe.h"
 #include "train/recipes/pseudo_labels/pseudo_labels_recipe.h"
+#include "train/recipes/scribble/scribble_recipe.h"
 #include "train/recipes/supervised/supervised_recipe.h"
 
 namespace salix {
@@ -21,6 +22,7 @@ const std::vector<RecipeEntry>& recipes() {
       {"pseudo-labels", "A2S-v2, stage 2: from pseudo labels", "stage2", make<PseudoLabelsRecipe>},
       {"supervised", "SALOD: from masks or scribbles of people", "supervised",
        make<SupervisedRecipe>},
+      {"scribble", "DHFR: image and depth, from scribbles", "scribble", make<ScribbleRecipe>},
   };
   return all;
 }

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct RunPlan {
   int size = 320;       // of the network's input, for scores too
   RunLength length = {};
   int smallest_size = 0;  // of all sizes that it trains at; 0: size is the only one
+  std::optional<SnapshotForm> snapshots = {};  // how another program would write the weights
 };
 
 // What a step is made from. All of it outlives the step.

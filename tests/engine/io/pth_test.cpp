@@ -82,6 +82,17 @@ TEST(Pth, RoundTripsEveryTypeInBothFormats) {
   }
 }
 
+TEST(Pth, WritesAStateDictInsideAContainer) {
+  const ScratchFolder folder;
+  const NamedArrays arrays = testing::every_dtype();
+  for (const PthFormat format : {PthFormat::kZip, PthFormat::kLegacy}) {
+    write_pth(folder / "a.pth", arrays, format, "embedding_model");
+    const Checkpoint read = read_checkpoint(folder / "a.pth");
+    EXPECT_EQ(read.container, "embedding_model");
+    testing::expect_same_arrays(read.tensors, arrays);
+  }
+}
+
 TEST(Pth, WritesTheSameBytesTwice) {
   const ScratchFolder folder;
   write_pth(folder / "a.pth", testing::every_dtype());

@@ -6,6 +6,7 @@
 
 #include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
+#include "layers/functional/binary.h"
 #include "layers/functional/unary.h"
 #include "tests/support/dhfr_fill.h"
 #include "tests/support/targets.h"
@@ -120,7 +121,7 @@ TEST_P(SceneLosses, RefuseBadRequests) {
   EXPECT_THAT(error_of([&] { structure_consistency_loss(map, small); }),
               HasSubstr("both maps must have one shape and type; got [1, 4, 4, 1] float32 and "
                         "[1, 2, 2, 1] float32"));
-  EXPECT_THAT(error_of([&] { SmoothnessLoss(exec())(map, map); }),
+  EXPECT_THAT(error_of([&] { smoothness(map, map); }),
               HasSubstr("needs logits [N,H,W,1] and an image [N,H,W,3]"));
   EXPECT_THAT(error_of([&] {
                 local_coherence_loss(small, Tensor::zeros(exec(), {1, 2, 2, 3}));
