@@ -1,8 +1,10 @@
-# The random draws of a training run (data/loading/draws.h; crop.h and multi_scale.h of the supervised recipe):
+# The random draws of a training run (data/loading/draws.h; crop.h and multi_scale.h of the supervised recipe,
+# scribble_draws.h of the scribble recipe):
 # Philox4x32-10 keyed by seed, stream and step, so that a peer trains on the same batches, flips, scales and crops.
 MASK = 0xFFFFFFFF
 ORDER, FLIP, SCALE = 0xDA7A01, 0xDA7A02, 0xDA7A03
 BATCH_SIZE, CROP = 0x5A10D1, 0x5A10D2
+SCRIBBLE = 0x5C21B1
 
 
 def philox4x32(counter, key):
@@ -48,3 +50,18 @@ def crop(seed, epoch, index, height, width):
 def batch_size(size, seed, iteration):
     """The side of a batch in multi-scale training; iteration = 0, 1, ... over all epochs"""
     return size + 64 * ((5 * bits(seed, BATCH_SIZE, iteration, 0) >> 32) - 2)
+
+
+def scribble(seed, epoch, index, height, width):
+    """DHFR's augmentation: flip, height and width of the crop, degrees, tenths of brightness, contrast, colour and
+    sharpness."""
+
+    def uniform(number, lowest, highest):
+        return lowest + ((highest - lowest + 1) * bits(seed, SCRIBBLE, epoch, 12 * index + number) >> 32)
+
+    def inner(number, size):
+        return 1 if size == 1 else uniform(number, max(1, size - 30), size - 1)
+
+    degrees = uniform(4, -15, 14) if uniform(3, 0, 4) == 0 else 0
+    colours = uniform(5, 5, 15), uniform(6, 5, 15), uniform(7, 0, 20), uniform(8, 0, 30)
+    return uniform(0, 0, 1) == 1, inner(2, height), inner(1, width), degrees, *colours

@@ -175,7 +175,9 @@ void question_photograph(const fs::path& path, const Reading& reading, Questions
 Image read_modality(const fs::path& path, const Reading& reading, Questions* questions) {
   const File file(path, reading.modality_range || questions != nullptr);
   if (questions != nullptr) questions->looked_at(Role::kModality);
-  if (file.form.channels != 1) return decode_rgb(file.bytes, file.name());
+  if (file.form.channels != 1)
+    return reading.grey_modality ? to_rgb(decode_grey(file.bytes, file.name()))
+                                 : decode_rgb(file.bytes, file.name());
   Image grey = decode_grey(file.bytes, file.name());
   apply_range(file, reading.modality_range, Role::kModality, grey, questions);
   return to_rgb(grey);

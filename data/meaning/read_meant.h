@@ -25,7 +25,7 @@ Image read_photograph(const std::filesystem::path& path, const Reading& reading,
 // The questions of read_photograph() alone; its pixels are not decoded.
 void question_photograph(const std::filesystem::path& path, const Reading& reading,
                          Questions& questions, const DrawnOnIt* drawn_on_it = nullptr);
-// RGB.
+// RGB, or grey in three channels where the Reading says so.
 Image read_modality(const std::filesystem::path& path, const Reading& reading,
                     Questions* questions);
 // Grey.

@@ -21,6 +21,9 @@ struct SampleFiles {
   Reading reading = {};            // how these files are meant
   // A person drew the mask. False: a pseudo label or strokes, whose levels mean something else.
   bool has_truth = true;
+  // Beside scribbles, empty where there are none: a map of regions (one level each), and one of the
+  // strength of contours.
+  std::filesystem::path regions = {}, contours = {};
 };
 
 struct SampleList {

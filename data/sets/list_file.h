@@ -34,4 +34,14 @@ std::vector<ListedFiles> read_list_file(const std::filesystem::path& file,
 //           InvalidInput for two images of one name.
 SampleList listed_samples(const std::string& text, const DatasetOptions& options);
 
+// Likewise to learn from scribbles, all of task d: every line has an image, depth, scribbles (as
+// `mask`), instances (as `regions`) and contours, or none has contours. `options` beside root and
+// reading are not asked.
+//
+// Errors    InvalidInput that names the line for one that lacks a field, as in a list for networks
+//           that look at the image alone, and for two images of one name; IoError that names the
+//           first ten missing files with their lines.
+std::vector<SampleFiles> listed_training_samples(const std::string& text,
+                                                 const DatasetOptions& options);
+
 }  // namespace salix::data

@@ -25,6 +25,9 @@ struct Reading {
   std::optional<int> foreground_above = {};  // masks become 255 above this level, else 0
   bool alpha = false;                        // an alpha channel that varies is the mask or the map
   bool upright = false;  // photographs are turned as their EXIF orientation says
+  // Of a modality in colours the luminance, in three equal channels: no option, but what some
+  // networks learn from.
+  bool grey_modality = false;
 
   bool operator==(const Reading&) const = default;
 };

@@ -128,6 +128,7 @@ NetworkFacts Sfnet::describe() {
           .inputs = {"image", "modality"},
           .fixed_size = kSize,
           .input_filter = InputFilter::kNearest,
+          .grey_modality = true,
           .default_recipe = "supervised",
           .default_task = 'd',
           .head = "sfnet.",

@@ -12,7 +12,6 @@ import pathlib
 import struct
 import zlib
 
-import cv2
 import numpy as np
 import PIL
 from PIL import Image
@@ -59,6 +58,8 @@ def write_resize_pillow():
 
 
 def write_resize_opencv():
+    import cv2  # here alone, so that the scripts which use noise() do without it
+
     cv2.setUseOptimized(False)  # vendor code inside the wheels rounds floats otherwise, release by release
     for k, (h, w, h2, w2) in enumerate([(4, 5, 6, 7), (9, 7, 20, 31), (40, 40, 27, 33), (32, 32, 61, 45)]):
         image = noise(h, w, 1, 100 + k)

@@ -1,6 +1,7 @@
 #include "train/inference/network_input.h"
 
 #include "data/image/centre_crop.h"
+#include "data/image/image_io.h"
 #include "data/image/normalize.h"
 #include "data/image/resize_pillow.h"
 #include "engine/error.h"
@@ -44,7 +45,8 @@ HostValues image_input(const NetworkFacts& network, const data::Image& picture, 
 }
 
 HostValues modality_input(const NetworkFacts& network, const data::Image& picture, int size) {
-  return input_of(network, picture, size, data::scale_modality);
+  const data::Image seen = network.grey_modality ? data::to_rgb(data::to_grey(picture)) : picture;
+  return input_of(network, seen, size, data::scale_modality);
 }
 
 HostValues classifier_input(const data::Image& picture, int size) {

@@ -17,7 +17,8 @@ data::Resampling resampling_of(const NetworkFacts& network);
 // An RGB picture of any size as [1,S,S,3]: resampled as the network's pictures are, then
 // normalize_rgb. Equal to load_test_sample() of its file.
 HostValues image_input(const NetworkFacts& network, const data::Image& picture, int size);
-// Depth, flow or thermal as an RGB picture: likewise, then scale_modality.
+// Depth, flow or thermal as an RGB picture: likewise, its luminance where the network's facts say
+// so, then scale_modality.
 HostValues modality_input(const NetworkFacts& network, const data::Image& picture, int size);
 // An RGB picture as classifiers of ImageNet are tested with it, [1,S,S,3]: the short side bicubic
 // to trunc(S 256 / 224), the centre S x S of that, normalize_rgb_float32.

@@ -30,6 +30,7 @@ std::vector<data::SampleList> lists_for(const NetworkFacts& network, const std::
   check_gives_maps(network, vals);
   const bool needs_modality = network.needs_modality();
   options.modality_required = options.modality_required && needs_modality;
+  options.reading.grey_modality = network.grey_modality;
   std::vector<data::SampleList> lists = data::evaluation_lists(vals, options);
   for (const data::SampleList& list : lists) {
     SALIX_CHECK(!needs_modality || list.task != data::Task::kColour, network.name,
@@ -44,6 +45,7 @@ data::SampleList listed_set(const NetworkFacts& network, const std::string& text
   check_gives_maps(network, text);
   const bool needs_modality = network.needs_modality();
   options.modality_required = options.modality_required && needs_modality;
+  options.reading.grey_modality = network.grey_modality;
   data::SampleList list = data::listed_samples(text, options);
   SALIX_CHECK(!needs_modality || list.task != data::Task::kColour, network.name,
               " looks at two modalities, and the list ", text,

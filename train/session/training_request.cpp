@@ -57,7 +57,8 @@ std::string samples_hash(const std::vector<data::SampleFiles>& samples) {
 std::vector<std::filesystem::path> files_of(const std::vector<data::SampleFiles>& samples) {
   std::vector<std::filesystem::path> files;
   for (const data::SampleFiles& sample : samples) {
-    for (const auto& file : {sample.image, sample.mask, sample.modality}) {
+    for (const auto& file :
+         {sample.image, sample.mask, sample.modality, sample.regions, sample.contours}) {
       if (!file.empty()) files.push_back(file);
     }
   }

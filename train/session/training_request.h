@@ -47,7 +47,7 @@ std::string config_json(const TrainingRequest& request, Exec& exec);
 
 // Of the list of training samples: which, in which order.
 std::string samples_hash(const std::vector<data::SampleFiles>& samples);
-// All their files: images, masks and modalities, where they have them.
+// All their files: images, masks, modalities, regions and contours, where they have them.
 std::vector<std::filesystem::path> files_of(const std::vector<data::SampleFiles>& samples);
 
 // Batch normalization needs more than one value per channel at the network's coarsest features.

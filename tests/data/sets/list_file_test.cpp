@@ -125,5 +125,88 @@ TEST_F(ListFile, RefusesTwoImagesOfOneNameAndLeavesOutTheExcluded) {
   EXPECT_EQ(rest.samples[0].name, "2");
 }
 
+// Lists to learn from: lines of five files, or of four.
+class TrainingList : public ListFile {
+ protected:
+  static constexpr const char* kFolders[] = {"RGB", "Depth", "scribble", "regions", "contours"};
+
+  // A line of the first `fields` of these, each NAME.png in its folder.
+  static std::string line_of(const std::string& name, int fields = 5) {
+    std::string line;
+    for (int k = 0; k < fields; ++k)
+      line += (k > 0 ? " " : "") + std::string(kFolders[k]) + "/" + name + ".png";
+    return line + "\n";
+  }
+  void put_files_of(const std::string& name) const {
+    for (const char* below : kFolders) put_image(folder.path() / below / (name + ".png"), 1);
+  }
+  std::vector<SampleFiles> samples_of(const std::string& text) const {
+    return listed_training_samples(write(text, "train.txt"), {.root = folder.path()});
+  }
+};
+
+TEST_F(TrainingList, HasAllFilesOfASample) {
+  put_files_of("b");
+  put_files_of("a");
+  const std::vector<SampleFiles> samples = samples_of(line_of("b") + line_of("a"));
+  ASSERT_EQ(samples.size(), 2u);
+  const SampleFiles& first = samples[0];
+  EXPECT_EQ(first.name, "b");  // the order of the lines
+  EXPECT_EQ(first.set, "train");
+  EXPECT_EQ(first.task, Task::kDepth);
+  EXPECT_FALSE(first.has_truth);
+  EXPECT_EQ(first.image, folder.path() / "RGB/b.png");
+  EXPECT_EQ(first.modality, folder.path() / "Depth/b.png");
+  EXPECT_EQ(first.mask, folder.path() / "scribble/b.png");
+  EXPECT_EQ(first.regions, folder.path() / "regions/b.png");
+  EXPECT_EQ(first.contours, folder.path() / "contours/b.png");
+  EXPECT_EQ(listed_training_samples("mine=" + folder / "train.txt", {.root = folder.path()})[1].set,
+            "mine");
+}
+
+TEST_F(TrainingList, MayBeWithoutContours) {
+  put_files_of("a");
+  put_files_of("b");
+  const std::vector<SampleFiles> samples = samples_of(line_of("a", 4) + line_of("b", 4));
+  ASSERT_EQ(samples.size(), 2u);
+  EXPECT_TRUE(samples[1].contours.empty());
+  EXPECT_FALSE(samples[1].regions.empty());
+  EXPECT_THAT([&] { samples_of(line_of("a") + line_of("b", 4)); },
+              throws<InvalidInput>(HasSubstr("line 2 has no contours, and line 1 has; give them")));
+  EXPECT_THAT([&] { samples_of(line_of("a", 4) + line_of("b")); },
+              throws<InvalidInput>(HasSubstr("line 2 has contours, and line 1 has none; give")));
+}
+
+TEST_F(TrainingList, NeedsDepthAndRegions) {
+  put_files_of("a");
+  put_files_of("b");
+  const char* kExpected = "a line is 'image depth scribbles regions contours'";
+  EXPECT_THAT([&] { samples_of("RGB/a.png scribble/a.png\n"); },
+              throws<InvalidInput>(AllOf(HasSubstr("line 1 has no depth"), HasSubstr(kExpected),
+                                         HasSubstr("`salix scribble` writes such lists"))));
+  EXPECT_THAT([&] { samples_of("RGB/a.png scribble/a.png regions/a.png\n"); },
+              throws<InvalidInput>(HasSubstr("line 1 has no depth")));
+  EXPECT_THAT([&] { samples_of("RGB/a.png\n"); },
+              throws<InvalidInput>(HasSubstr("line 1 has no depth")));
+  EXPECT_THAT(
+      [&] { samples_of(line_of("a") + line_of("b", 3)); },
+      throws<InvalidInput>(AllOf(HasSubstr("line 2 has no regions"), HasSubstr(kExpected))));
+}
+
+TEST_F(TrainingList, NamesTheFirstTenMissingFilesWithTheirLines) {
+  put_files_of("a");
+  EXPECT_THAT([&] { samples_of(line_of("a") + line_of("b") + line_of("c") + line_of("d")); },
+              throws<IoError>(AllOf(HasSubstr("train.txt': 15 things are missing"),
+                                    HasSubstr("line 2: '" + folder / "RGB/b.png"),
+                                    HasSubstr("line 3: '" + folder / "contours/c.png"),
+                                    HasSubstr("and 5 more"))));
+}
+
+TEST_F(TrainingList, RefusesTwoSamplesOfOneName) {
+  put_files_of("a");
+  EXPECT_THAT([&] { samples_of(line_of("a") + line_of("a")); },
+              throws<InvalidInput>(HasSubstr("line 2: the image is called 'a' as that of line 1")));
+}
+
 }  // namespace
 }  // namespace salix::data

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "data/image/image_io.h"
+#include "data/image/normalize.h"
+#include "data/loading/training_sample.h"
 #include "data/scenes/generated_set.h"
 #include "layers/functional/slice.h"
 #include "tests/support/scratch.h"
@@ -29,6 +31,7 @@ class DepthIsSalient : public Network {
                  .prediction = kind,
                  .fixed_size = kSize,
                  .input_filter = InputFilter::kNearest,
+                 .grey_modality = true,
                  .default_recipe = ""}) {}
   std::vector<NamedOutput> outputs(const Tensor&, const Tensor& depth) override {
     return {{"map", slice(depth, -1, 0, 1)}};
@@ -102,11 +105,37 @@ TEST_F(NetworkSize, RefinedMapsAreOfTheTruthsSize) {
 
 TEST_F(NetworkSize, PicturesAreSampledByTheNetworksFilter) {
   const data::Image picture = data::read_rgb(list.samples[0].image);
+  const HostValues input = image_input(network.facts(), picture, kSize);
+  std::vector<float> expected(input.values.size());
+  data::normalize_rgb(data::resize_nearest_floor(picture, kSize, kSize), expected);
+  EXPECT_EQ(input.values, expected);
+  EXPECT_NE(input.values, image_input(network_facts("midnet"), picture, kSize).values);
+}
+
+// What DHFR's programs read depth as; other networks see the colours.
+TEST_F(NetworkSize, ColouredDepthIsGreyWhereTheNetworkHasItSo) {
+  const data::Image picture = data::read_rgb(list.samples[0].image);
+  const data::Image grey = data::to_grey(picture);
   const HostValues input = modality_input(network.facts(), picture, kSize);
-  const data::Image small = data::resize_nearest_floor(picture, kSize, kSize);
+  const data::Image small = data::to_rgb(data::resize_nearest_floor(grey, kSize, kSize));
   for (std::size_t k = 0; k < small.pixels.size(); ++k)
     EXPECT_EQ(input.values[k], static_cast<float>(small.pixels[k]) / 255.0f);
-  EXPECT_NE(input.values, modality_input(network_facts("midnet"), picture, kSize).values);
+  NetworkFacts colours = network.facts();
+  colours.grey_modality = false;
+  EXPECT_NE(input.values, modality_input(colours, picture, kSize).values);
+  EXPECT_TRUE(network_facts("sfnet").grey_modality);
+  EXPECT_FALSE(network_facts("midnet").grey_modality);
+
+  // The samples of a list say so themselves, as evaluation and training read them.
+  data::SampleFiles sample = list.samples[0];
+  EXPECT_TRUE(sample.reading.grey_modality);
+  sample.modality = sample.image;
+  const auto modality_of = [&] {
+    return data::load_test_sample(sample, kSize, nullptr, data::Resampling::kNearest).modality;
+  };
+  EXPECT_EQ(modality_of(), input.values);
+  sample.reading.grey_modality = false;
+  EXPECT_NE(modality_of(), input.values);
 }
 
 TEST_F(NetworkSize, OtherSizesAndClassifiersAreRefused) {

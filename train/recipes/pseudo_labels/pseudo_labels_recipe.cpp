@@ -8,7 +8,12 @@
 namespace salix {
 
 PseudoLabelsRecipe::PseudoLabelsRecipe(const NetworkFacts& network)
+<<<<<<< HEAD
     : needs_modality_(network.needs_modality()),
+=======
+    : needs_modality_(network.inputs.size() > 1),
+      grey_modality_(network.grey_modality),
+>>>>>>> h13-data
       resampling_(resampling_of(network)),
       common_(network) {
   common_.letters = std::string(1, network.default_task);
@@ -42,6 +47,7 @@ std::vector<data::SampleFiles> PseudoLabelsRecipe::samples(
     const data::DatasetOptions& sources) const {
   data::DatasetOptions wanted = sources;
   wanted.modality_required = needs_modality_;
+  wanted.reading.grey_modality = grey_modality_;
   return data::training_samples(common_.letters, {.labels = data::Labels::kPseudo}, wanted);
 }
 

@@ -26,7 +26,7 @@ class PseudoLabelsRecipe : public Recipe {
   std::unique_ptr<TrainingStep> step(const StepContext& context) override;
 
  private:
-  bool needs_modality_;
+  bool needs_modality_, grey_modality_;
   data::Resampling resampling_;
   TrainingOptions common_;
   bool refine_ = false;

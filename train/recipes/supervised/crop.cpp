@@ -37,28 +37,15 @@ CropDraws draw_crop(int height, int width, std::uint64_t seed, std::int64_t epoc
   return draws;
 }
 
-CropBox crop_box(int height, int width, const CropDraws& draws) {
+data::CropBox crop_box(int height, int width, const CropDraws& draws) {
   return {draws.top, draws.left, height - draws.rows, width - draws.columns};
 }
 
-CropBox box_in(const data::Image& image, const CropBox& box, int height, int width) {
-  CropBox scaled;
+data::CropBox box_in(const data::Image& image, const data::CropBox& box, int height, int width) {
+  data::CropBox scaled;
   scale_range(box.top, box.height, height, image.height, scaled.top, scaled.height);
   scale_range(box.left, box.width, width, image.width, scaled.left, scaled.width);
   return scaled;
-}
-
-data::Image crop(const data::Image& image, const CropBox& box) {
-  SALIX_CHECK(box.top >= 0 && box.left >= 0 && box.height > 0 && box.width > 0 &&
-                  box.top + box.height <= image.height && box.left + box.width <= image.width,
-              "crop: the box must lie in the image of ", image.height, " x ", image.width,
-              "; got rows ", box.top, " + ", box.height, ", columns ", box.left, " + ", box.width);
-  if (box == CropBox{0, 0, image.height, image.width}) return image;
-  data::Image part(box.height, box.width, image.channels);
-  for (int i = 0; i < box.height; ++i) {
-    std::copy_n(image.at(box.top + i, box.left), part.row_size(), part.row(i));
-  }
-  return part;
 }
 
 }  // namespace salix

@@ -3,18 +3,12 @@
 
 #include <cstdint>
 
-#include "data/image/image.h"
+#include "data/image/crop.h"
 
 namespace salix {
 
 // A Philox stream (engine/philox.h), apart from all others.
 constexpr std::uint32_t kCropStream = 0x5A10D2;
-
-// Rows top .. top + height - 1 and columns left .. left + width - 1 of an image.
-struct CropBox {
-  int top = 0, left = 0, height = 0, width = 0;
-  bool operator==(const CropBox&) const = default;
-};
 
 // The numbers behind a box: how many rows and columns are cut away, and how many of them from the
 // top and from the left.
@@ -30,12 +24,9 @@ struct CropDraws {
 CropDraws draw_crop(int height, int width, std::uint64_t seed, std::int64_t epoch,
                     std::int64_t sample);
 
-CropBox crop_box(int height, int width, const CropDraws& draws);
+data::CropBox crop_box(int height, int width, const CropDraws& draws);
 
 // The same part of an image of another size, at least one pixel; `box` lies in height x width.
-CropBox box_in(const data::Image& image, const CropBox& box, int height, int width);
-
-// The pixels inside. InvalidInput for a box that reaches beyond the image.
-data::Image crop(const data::Image& image, const CropBox& box);
+data::CropBox box_in(const data::Image& image, const data::CropBox& box, int height, int width);
 
 }  // namespace salix

@@ -22,6 +22,7 @@ std::vector<std::string> strategy_names() {
 
 SupervisedRecipe::SupervisedRecipe(const NetworkFacts& network)
     : needs_modality_(network.needs_modality()),
+      grey_modality_(network.grey_modality),
       resampling_(resampling_of(network)),
       common_(network),
       no_multi_scale_(network.fixed_size.has_value()) {
@@ -96,6 +97,7 @@ std::vector<data::SampleFiles> SupervisedRecipe::samples(
     const data::DatasetOptions& sources) const {
   data::DatasetOptions wanted = sources;
   wanted.modality_required = needs_modality_;
+  wanted.reading.grey_modality = grey_modality_;
   const auto labels =
       labels_ == "scribbles" ? data::Labels::kScribbles : data::Labels::kGroundTruth;
   return data::training_samples(common_.letters, {.labels = labels}, wanted);

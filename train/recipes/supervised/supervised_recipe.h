@@ -31,7 +31,7 @@ class SupervisedRecipe : public Recipe {
   // "prior_d", for a network of two modalities.
   std::string modality() const;
 
-  bool needs_modality_;
+  bool needs_modality_, grey_modality_;
   data::Resampling resampling_;
   TrainingOptions common_;  // of it tasks, batch, size and clipping
   std::string losses_ = "bce,iou", labels_ = "masks", strategy_ = "adam_base", optimizer_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/image/crop.h"
 #include "data/image/image_io.h"
 #include "data/image/mirror.h"
 #include "data/image/normalize.h"
@@ -18,7 +19,7 @@ constexpr std::uint8_t kForegroundAbove = 128;
 
 // How all images of a sample are cut, resized and mirrored.
 struct Framing {
-  CropBox box;  // in an image of height x width
+  data::CropBox box;  // in an image of height x width
   int height, width, size;
   bool flip;
   data::Resampling resampling;
@@ -33,7 +34,7 @@ struct Framing {
 
  private:
   data::Image part_of(const data::Image& image) const {
-    return crop(image, box_in(image, box, height, width));
+    return data::crop(image, box_in(image, box, height, width));
   }
   data::Image mirrored(data::Image image) const {
     if (flip) data::mirror(image);

