@@ -52,7 +52,8 @@ ROOMS = {
         "meaning": "image sets",
         "loading": "image sets meaning",
         "video": "image sets",
-        "scenes": "image sets drawing video",
+        "scribbles": "image",
+        "scenes": "image sets drawing video scribbles",
     },
     "train": {
         "console": "",

@@ -6,6 +6,8 @@
 #include "data/image/image_io.h"
 #include "data/scenes/scene_layers.h"
 #include "data/scenes/scribble.h"
+#include "data/scribbles/image_maps.h"
+#include "data/scribbles/scribble_list.h"
 #include "data/sets/dataset_layout.h"
 #include "data/video/flow_colour.h"
 #include "engine/error.h"
@@ -19,6 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr float kUpright = 0.2f;            // part of the pictures
 constexpr std::uint32_t kScribbles = 7919;  // added to the stream
+constexpr const char* kImageExtension = ".jpg";
+constexpr const char* kMark = ".painted";
 
 // A stream of its own for each set: the 32-bit FNV-1a hash of letter and name.
 std::uint32_t stream_of(const GeneratedSet& set) {
@@ -45,17 +49,22 @@ WorldParams params_of(const GeneratedSet& set, const PhiloxKey& key) {
 
 struct Folders {
   fs::path images, masks, modality, scribbles;
+  fs::path regions, contours;  // of a training set with scribbles
 };
 
 Folders make_folders(const fs::path& root, const GeneratedSet& set) {
   const SetLayout& layout = layout_of(set.task);
   const fs::path base = root / layout.parent / set.name;
   claim_for_painting(base, layout.images);
-  Folders folders{base / layout.images, base / layout.masks, {}, {}};
+  Folders folders{base / layout.images, base / layout.masks, {}, {}, {}, {}};
   if (set.task != Task::kColour) folders.modality = base / layout.modality;
-  if (set.scribbles && set.task == Task::kDepth) folders.scribbles = base / "scribble";
-  for (const fs::path& folder :
-       {folders.images, folders.masks, folders.modality, folders.scribbles})
+  if (set.scribbles && set.task == Task::kDepth) folders.scribbles = base / kScribbleFolder;
+  if (has_scribble_list(set)) {
+    folders.regions = base / kRegionFolder;
+    folders.contours = base / kContourFolder;
+  }
+  for (const fs::path& folder : {folders.images, folders.masks, folders.modality, folders.scribbles,
+                                 folders.regions, folders.contours})
     if (!folder.empty()) fs::create_directories(folder);
   return folders;
 }
@@ -76,10 +85,25 @@ Image paint_modality(Task task, const SceneWorld& world, const BodyMap& map, flo
   return {};
 }
 
+// Of the files that a user would have, so that nothing of the scene but what they show gets in.
+void write_image_maps(const ScribbleFiles& files) {
+  const Image image = read_rgb(files.image), depth = read_grey(files.depth);
+  write_image(files.regions, region_map(image, depth));
+  write_image(files.contours, contour_map(image, depth));
+}
+
+ScribbleFiles files_of(const Folders& folders, const GeneratedSet& set, const std::string& name) {
+  return {.image = folders.images / (name + kImageExtension),
+          .depth = folders.modality / (name + layout_of(set.task).modality_extension),
+          .scribbles = folders.scribbles / (name + ".png"),
+          .regions = folders.regions / (name + ".png"),
+          .contours = folders.contours / (name + ".png")};
+}
+
 void write_picture(const Folders& folders, const GeneratedSet& set, const SceneWorld& world,
                    const std::string& name, float time) {
   const BodyMap map = map_bodies(world, time);
-  write_image(folders.images / (name + ".jpg"), paint_colour(world, time));
+  write_image(folders.images / (name + kImageExtension), paint_colour(world, time));
   write_image(folders.masks / (name + kMaskExtension), paint_mask(world, map));
   if (!folders.modality.empty())
     write_image(folders.modality / (name + layout_of(set.task).modality_extension),
@@ -90,6 +114,7 @@ void write_picture(const Folders& folders, const GeneratedSet& set, const SceneW
     write_image(folders.scribbles / (name + ".png"),
                 paint_scribbles(paint_regions(world, map), key));
   }
+  if (!folders.regions.empty()) write_image_maps(files_of(folders, set, name));
 }
 
 std::string numbered(const char* prefix, int number, int digits) {
@@ -103,10 +128,23 @@ std::string clip_name(const GeneratedSet& set, int clip) {
   return numbered(select ? "select_" : "clip_", clip, 4) + "/";
 }
 
+// A list of that name beside a set that was not painted here is somebody's.
+void check_list_place(const fs::path& root, const GeneratedSet& set, const fs::path& list) {
+  listed_path(root / set.name, root);  // refuses spaces before anything is painted
+  const fs::path mark = root / layout_of(set.task).parent / set.name / kMark;
+  SALIX_CHECK(fs::exists(mark) || !fs::exists(list), "painted scenes: '", list.string(),
+              "' was not written here; move it away, or choose another folder or another name for "
+              "the set");
+}
+
 }  // namespace
 
+bool has_scribble_list(const GeneratedSet& set) {
+  return set.scribbles && set.training && set.task == Task::kDepth;
+}
+
 void claim_for_painting(const fs::path& folder, const std::string& images) {
-  const fs::path mark = folder / ".painted";
+  const fs::path mark = folder / kMark;
   if (fs::exists(mark)) return;
   std::error_code none;
   const bool empty = fs::directory_iterator(folder / images, none) == fs::directory_iterator();
@@ -122,6 +160,9 @@ void write_generated_set(const fs::path& root, const GeneratedSet& set,
   SALIX_CHECK(!set.name.empty() && set.count >= 0 && set.frames > 0,
               "generated set: a name, a count and frames per clip are needed; got '", set.name,
               "', ", set.count, ", ", set.frames);
+  const bool listed = has_scribble_list(set);
+  const fs::path list = root / scribble_list_name(letter_of(set.task), set.name);
+  if (listed) check_list_place(root, set, list);
   const Folders folders = make_folders(root, set);
   const bool video = set.task == Task::kVideo;
   const int step = video ? set.frames : 1;
@@ -143,6 +184,11 @@ void write_generated_set(const fs::path& root, const GeneratedSet& set,
       if (advance) advance();
     }
   });
+  if (!listed) return;
+  std::vector<std::string> lines;
+  for (int k = 1; k <= set.count; ++k)
+    lines.push_back(scribble_list_line(files_of(folders, set, numbered("", k, 4)), root));
+  write_scribble_list(list, lines);
 }
 
 }  // namespace salix::data

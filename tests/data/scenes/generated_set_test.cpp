@@ -9,6 +9,8 @@
 #include "data/loading/loader.h"
 #include "data/loading/saliency_reader.h"
 #include "data/scenes/scribble.h"
+#include "data/scribbles/image_maps.h"
+#include "data/sets/list_file.h"
 #include "engine/parallel.h"
 #include "tests/data/sets/tree_support.h"
 
@@ -73,7 +75,7 @@ TEST_F(GeneratedSetTest, HasTheSameBytesForTheSameSeedAndAnyNumberOfThreads) {
   write(scratch_.path() / "b");
   set_thread_count(before);
   const auto first = hashes_below(scratch_.path() / "a");
-  EXPECT_EQ(first.size(), 7u * (2 + 4 + 3 + 3) + 4);  // and the mark of each set
+  EXPECT_EQ(first.size(), 7u * (2 + 6 + 3 + 3) + 4 + 1);  // and the mark of each set, and a list
   EXPECT_EQ(first, hashes_below(scratch_.path() / "b"));
   write(scratch_.path() / "b", 6);
   for (const auto& [name, hash] : hashes_below(scratch_.path() / "b"))
@@ -95,6 +97,37 @@ TEST_F(GeneratedSetTest, WritesScribblesInTheirCoding) {
   const std::set<std::uint8_t> values(scribble.pixels.begin(), scribble.pixels.end());
   EXPECT_EQ(values,
             (std::set<std::uint8_t>{kScribbleBackground, kScribbleForeground, kScribbleUnknown}));
+}
+
+TEST_F(GeneratedSetTest, ListsATrainingSetWithScribbles) {
+  write(scratch_.path());
+  const auto lines = read_list_file(scratch_.path() / "d_RGBD-TR_scribble.txt", scratch_.path());
+  ASSERT_EQ(lines.size(), 7u);
+  EXPECT_EQ(lines[2].image, scratch_.path() / "RGBD/RGBD-TR/image/0003.jpg");
+  for (const ListedFiles& files : lines) {
+    const Image image = read_rgb(files.image), depth = read_grey(files.depth);
+    EXPECT_EQ(read_grey(files.labels).pixels.size(), depth.pixels.size());
+    // Of what a user would have, and of nothing else.
+    EXPECT_EQ(read_grey(files.instances).pixels, region_map(image, depth).pixels);
+    EXPECT_EQ(read_grey(files.contours).pixels, contour_map(image, depth).pixels);
+  }
+  write_generated_set(scratch_.path(), {.task = Task::kDepth,
+                                        .name = "SIP",
+                                        .count = 1,
+                                        .height = 40,
+                                        .width = 52,
+                                        .scribbles = true});
+  EXPECT_FALSE(fs::exists(scratch_.path() / "RGBD/SIP/regions"));  // a test set
+}
+
+TEST_F(GeneratedSetTest, RefusesAListOfSomebodyAndANameWithASpace) {
+  std::ofstream(scratch_.path() / "d_RGBD-TR_scribble.txt") << "a b c d e\n";
+  EXPECT_THROW(write(scratch_.path()), InvalidInput);
+  EXPECT_THROW(write_generated_set(
+                   scratch_.path(),
+                   {.task = Task::kDepth, .name = "my set", .training = true, .scribbles = true}),
+               InvalidInput);
+  EXPECT_FALSE(fs::exists(scratch_.path() / "RGBD"));
 }
 
 }  // namespace
