@@ -129,7 +129,7 @@ NetworkFacts Sfnet::describe() {
           .fixed_size = kSize,
           .input_filter = InputFilter::kNearest,
           .grey_modality = true,
-          .default_recipe = "supervised",
+          .default_recipe = "scribble",
           .default_task = 'd',
           .head = "sfnet.",
           .signature = "sfnet."};

@@ -8,12 +8,8 @@
 namespace salix {
 
 PseudoLabelsRecipe::PseudoLabelsRecipe(const NetworkFacts& network)
-<<<<<<< HEAD
     : needs_modality_(network.needs_modality()),
-=======
-    : needs_modality_(network.inputs.size() > 1),
       grey_modality_(network.grey_modality),
->>>>>>> h13-data
       resampling_(resampling_of(network)),
       common_(network) {
   common_.letters = std::string(1, network.default_task);

@@ -1,6 +1,6 @@
 #include "train/recipes/scribble/scribble_recipe.h"
 
-#include "data/sets/dataset.h"
+#include "data/sets/list_file.h"
 #include "train/recipes/scribble/scribble_reader.h"
 
 namespace salix {
@@ -144,10 +144,16 @@ std::vector<data::SampleFiles> ScribbleRecipe::samples(const data::DatasetOption
   return data::listed_training_samples(list_, sources);
 }
 
+void ScribbleRecipe::prepare(const std::filesystem::path&,
+                             const std::vector<data::SampleFiles>& samples, std::uint64_t) {
+  contours_ = have_contours(samples);
+}
+
 std::unique_ptr<data::SampleReader> ScribbleRecipe::reader() const {
   return std::make_unique<ScribbleReader>(
       ScribbleLook{.size = common_.size,
                    .augment = !no_augmentation_,
+                   .contours = contours_,
                    .exact_regions = exact_regions_,
                    .rotate_labels_nearest = rotate_labels_nearest_});
 }

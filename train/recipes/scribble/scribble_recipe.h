@@ -22,6 +22,8 @@ class ScribbleRecipe : public Recipe {
   void check(const Network& network) const override;
   // The lines of --list: image, depth, scribbles, regions, contours.
   std::vector<data::SampleFiles> samples(const data::DatasetOptions& sources) const override;
+  void prepare(const std::filesystem::path& folder, const std::vector<data::SampleFiles>& samples,
+               std::uint64_t seed) override;
   std::unique_ptr<data::SampleReader> reader() const override;
   std::unique_ptr<TrainingStep> step(const StepContext& context) override;
   std::string warning_without_weights() const override;
@@ -38,6 +40,7 @@ class ScribbleRecipe : public Recipe {
   std::vector<double> weights_{1, 0.1, 1, 1, 0.3, 1, 0};
   ScribbleStepParams step_ = {};
   bool exact_regions_ = false, rotate_labels_nearest_ = false, no_augmentation_ = false;
+  bool contours_ = true;  // whether the list has them, after prepare()
   bool no_drop_path_ = false, published_names_ = false;
 };
 
