@@ -42,7 +42,7 @@ struct TrainingRunParams {
   // <weights_name>_<e>.pth after epoch e; <weights_name>_iter_<k>.pth after iteration k.
   std::string weights_name = "weights";
   std::optional<SnapshotForm> snapshots = {};  // instead
-  int checkpoint_every = 100;  // iterations; also at the end of every epoch
+  int checkpoint_every = 100;                  // iterations; also at the end of every epoch
   int keep_checkpoints = 2;
   bool audit_trace = false;  // audit.jsonl: the hash of every tensor of every step
   // A GPU works on one iteration while the host logs the one before and queues the next. With

@@ -1,5 +1,6 @@
 #include "train/recipes/scribble/scribble_recipe.h"
 
+#include "data/loading/saliency_reader.h"
 #include "data/sets/list_file.h"
 #include "train/recipes/scribble/scribble_reader.h"
 
@@ -95,8 +96,9 @@ void ScribbleRecipe::describe_losses(Options& options) {
                .target = &step_.contrast.iterations,
                .range = {{1, 1000}}});
   options.add({.flags = "--published-sums",
-               .help = "the contrast's positives as the published float32 difference of sums, which "
-                       "loses small ones, not summed directly",
+               .help =
+                   "the contrast's positives as the published float32 difference of sums, which "
+                   "loses small ones, not summed directly",
                .target = &step_.contrast.published_sums});
   options.add({.flags = "--no-drop-path",
                .help = "skip no block at random: for comparisons",
@@ -153,9 +155,9 @@ std::unique_ptr<data::SampleReader> ScribbleRecipe::reader() const {
   return std::make_unique<ScribbleReader>(
       ScribbleLook{.size = common_.size,
                    .augment = !no_augmentation_,
-                   .contours = contours_,
                    .exact_regions = exact_regions_,
-                   .rotate_labels_nearest = rotate_labels_nearest_});
+                   .rotate_labels_nearest = rotate_labels_nearest_,
+                   .contours = contours_});
 }
 
 std::unique_ptr<TrainingStep> ScribbleRecipe::step(const StepContext& context) {

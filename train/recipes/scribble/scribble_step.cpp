@@ -22,8 +22,8 @@ ScribbleStep::ScribbleStep(Exec& exec, Network& network, ScribbleStepParams para
 }
 
 std::vector<double> ScribbleStep::rates(const StepInput&, const TrainingPosition& position) {
-  const double rate = params_.learning_rate * scribble_rate_factor(params_.schedule, position.step,
-                                                                   position.epoch);
+  const double rate =
+      params_.learning_rate * scribble_rate_factor(params_.schedule, position.step, position.epoch);
   return std::vector<double>(update_.names().size(), rate);
 }
 

@@ -45,22 +45,22 @@ StepInput scenes(Exec& exec, bool flip) {
   const Tensor depth = dhfr_depth(exec, kImages, DType::kFloat32);
   input.fields.emplace_back("image", flip ? mirrored(image) : image);
   input.fields.emplace_back("prior_d", flip ? mirrored(depth) : depth);
-  input.fields.emplace_back("semantic", labels(exec, flip, [](auto n, auto y, auto x) {
-    const bool object = y >= 96 && y < 128 && x >= 56 + 24 * n && x < 120 + 24 * n;
-    const bool ground = (y >= 8 && y < 16) || (y >= 200 && y < 216 && x >= 40 && x < 180);
-    return object ? 1 : (ground ? 0 : 2);
-  }));
+  input.fields.emplace_back(
+      "semantic", labels(exec, flip, [](auto n, auto y, auto x) {
+        const bool object = y >= 96 && y < 128 && x >= 56 + 24 * n && x < 120 + 24 * n;
+        const bool ground = (y >= 8 && y < 16) || (y >= 200 && y < 216 && x >= 40 && x < 180);
+        return object ? 1 : (ground ? 0 : 2);
+      }));
   input.fields.emplace_back("instance", labels(exec, flip, [](auto, auto y, auto x) {
-    return 1 + 7 * (y / 32) + x / 32;
-  }));
+                              return 1 + 7 * (y / 32) + x / 32;
+                            }));
   input.fields.emplace_back("contour", labels(exec, flip, [](auto, auto y, auto x) {
-    return y % 32 == 0 || x % 32 == 0 ? 1 : 0;
-  }));
+                              return y % 32 == 0 || x % 32 == 0 ? 1 : 0;
+                            }));
   return input;
 }
 
-void expect_terms(const Loss& loss, const std::map<std::string, double>& printed,
-                  double relative) {
+void expect_terms(const Loss& loss, const std::map<std::string, double>& printed, double relative) {
   for (const LossTerm& term : loss.terms) {
     const auto found = printed.find(term.name);
     ASSERT_NE(found, printed.end()) << term.name;
