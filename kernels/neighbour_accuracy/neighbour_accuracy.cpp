@@ -2,20 +2,16 @@
 
 #include "kernels/common/checks.h"
 #include "kernels/common/dispatch.h"
+#include "kernels/neighbour_accuracy/neighbour_accuracy_parts.h"
 
 namespace salix::kernels {
 
-namespace cpu {
-decltype(kernels::neighbour_accuracy) neighbour_accuracy;
-}
-namespace simt {
-decltype(kernels::neighbour_accuracy) neighbour_accuracy;
-}
-namespace cuda {
-decltype(kernels::neighbour_accuracy) neighbour_accuracy;
-}
-
 namespace {
+
+void on_host(Exec& exec, const NeighbourAccuracyBuffers& b) {
+  const bool vectors = use_vendor_library(exec) && b.prototypes.dtype == DType::kFloat32;
+  (vectors ? vectorised::neighbour_accuracy : cpu::neighbour_accuracy)(exec, b);
+}
 
 void check_entries(const char* op, const ConstView& vectors, const ConstView& labels,
                    const ConstView& bounds) {
@@ -39,10 +35,9 @@ void neighbour_accuracy(Exec& exec, const NeighbourAccuracyBuffers& b) {
   SALIX_CHECK(b.accuracy.numel() == 1, op, ": the accuracy must have one element; got shape ",
               b.accuracy.shape);
   check_same_dtype(op, "the prototypes", b.prototypes, "the accuracy", b.accuracy);
-  run_on_device(op, exec,
-                Implementations{cpu::neighbour_accuracy, simt::neighbour_accuracy,
-                                SALIX_CUDA(cuda::neighbour_accuracy)},
-                b);
+  run_on_device(
+      op, exec,
+      Implementations{on_host, simt::neighbour_accuracy, SALIX_CUDA(cuda::neighbour_accuracy)}, b);
 }
 
 }  // namespace salix::kernels

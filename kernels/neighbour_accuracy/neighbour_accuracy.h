@@ -32,7 +32,7 @@ void neighbour_accuracy(Exec& exec, const NeighbourAccuracyBuffers& buffers);
 // The nearest so far, the largest first; a later one of equal value comes behind. index -1: free.
 template <typename Real>
 struct Nearest {
-  Real value[kNeighbours];
+  Real value[kNeighbours] = {};
   int index[kNeighbours] = {-1, -1, -1, -1, -1};
 
   SALIX_HOST_DEVICE static bool before(Real value, int index, Real other, int other_index) {

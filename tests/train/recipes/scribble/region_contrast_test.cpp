@@ -4,9 +4,11 @@
 
 #include <cmath>
 
+#include "engine/autograd/gradcheck.h"
 #include "engine/autograd/tape.h"
 #include "layers/functional/binary.h"
 #include "tests/support/targets.h"
+#include "tests/support/threads.h"
 #include "tests/train/recipes/scribble/small_case.h"
 
 namespace salix::testing {
@@ -223,6 +225,39 @@ TEST_P(RegionContrastOp, NeverWaitsForTheDevice) {
   const DeviceCounts used = exec().backend().counts() - before;
   EXPECT_EQ(used.waits, 0);
   EXPECT_EQ(used.copies, 0);
+}
+
+// From the embeddings through directions, prototypes and both losses, with a memory. Within a step
+// of the differences no pixel changes its cluster.
+TEST(RegionContrast, PassesGradcheck) {
+  Exec exec({}, {.threads = 1});
+  const auto leaf = [&](std::uint64_t seed) { return random_leaf(exec, {2, 4, 5, 3}, seed); };
+  std::vector<float> semantic, instance;
+  for (int i = 0; i < 2 * 4 * 5; ++i) {
+    semantic.push_back(static_cast<float>(i * i % 3));
+    instance.push_back(static_cast<float>(i % 20 / 10));
+  }
+  const Tensor s = from(exec, semantic, {2, 4, 5, 1}), t = from(exec, instance, {2, 4, 5, 1});
+  RegionContrast contrast(exec, {.clusters = 2});
+  contrast.losses(leaf(3), leaf(4), s, t);
+  contrast.remember(Tensor::zeros(exec, Shape{}));
+  const auto function = [&](const std::vector<Tensor>& in) {
+    const RegionContrast::Losses found = contrast.losses(in[0], in[1], s, t);
+    return found.annotation + found.image;
+  };
+  EXPECT_EQ(gradcheck(function, {leaf(1), leaf(2)}), "");
+}
+
+TEST(RegionContrastThreads, DoNotChangeTheResult) {
+  EXPECT_TRUE(same_bits_with_one_or_two_threads([](Exec& exec) {
+    SmallRun run(exec, DType::kFloat32);
+    run.losses(1);
+    run.remember();
+    const RegionContrast::Losses found = run.losses(2);
+    backward(found.annotation + found.image);
+    return std::vector{found.annotation.detach(), found.image.detach(), run.plain.grad(),
+                       run.aug.grad(), run.contrast.accuracy()};
+  }));
 }
 
 TEST(RegionContrast, RefusesMapsThatDoNotFit) {
