@@ -45,9 +45,10 @@ void enhance_brightness(Image& image, float factor) {
 void enhance_contrast(Image& image, float factor) {
   check_request("enhance_contrast", image, factor);
   const Image grey = to_grey(image);
-  double sum = 0;
+  std::int64_t sum = 0;
   for (const std::uint8_t level : grey.pixels) sum += level;
-  blend_all(image, static_cast<int>(sum / static_cast<double>(grey.pixels.size()) + 0.5), factor);
+  const auto pixels = static_cast<std::int64_t>(grey.pixels.size());
+  blend_all(image, static_cast<int>((2 * sum + pixels) / (2 * pixels)), factor);
 }
 
 void enhance_colour(Image& image, float factor) {

@@ -72,12 +72,13 @@ struct Taps {
 
 void interpolate(const Image& image, double u, double v, std::uint8_t* out) {
   const Taps columns(u - 0.5, image.width), rows(v - 0.5, image.height);
+  const std::uint8_t* pixel[4][4];
+  for (int k = 0; k < 4; ++k)
+    for (int l = 0; l < 4; ++l) pixel[k][l] = image.at(rows.at[k], columns.at[l]);
   for (int channel = 0; channel < image.channels; ++channel) {
     double value[4];
     for (int k = 0; k < 4; ++k) {
-      const auto level = [&](int column) {
-        return static_cast<double>(image.at(rows.at[k], columns.at[column])[channel]);
-      };
+      const auto level = [&](int l) { return static_cast<double>(pixel[k][l][channel]); };
       value[k] = cubic(level(0), level(1), level(2), level(3), columns.fraction);
     }
     out[channel] = truncated(cubic(value[0], value[1], value[2], value[3], rows.fraction));

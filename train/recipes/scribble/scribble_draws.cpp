@@ -23,8 +23,8 @@ ScribbleDraws draw_scribble(int height, int width, const data::SampleRequest& re
   const auto uniform = [&](std::uint64_t k, int lowest, int highest) {
     const std::uint64_t bits =
         philox_bits(key, kDrawsPerSample * static_cast<std::uint64_t>(request.sample) + k);
-    const auto values = static_cast<std::uint64_t>(highest - lowest + 1);
-    return lowest + static_cast<int>((values * bits) >> 32);
+    const std::int64_t values = std::int64_t{highest} - lowest + 1;
+    return lowest + static_cast<int>((static_cast<std::uint64_t>(values) * bits) >> 32);
   };
   const auto inner = [&](std::uint64_t k, int size) {
     return size == 1 ? 1 : uniform(k, std::max(1, size - kBorder), size - 1);

@@ -171,9 +171,14 @@ TEST_F(ScribbleSample, ExactRegionsKeepTheirNumbers) {
   for (std::size_t k = 0; k < whole.pixels; ++k) ASSERT_EQ(whole.instance[k], levels.pixels[k] + 1);
   EXPECT_THAT(whole.instance, Contains(256));
   EXPECT_THAT(load(files, 64, {}, {.augment = false}).instance, Not(Contains(256)));
+  data::SampleFiles two = files;  // regions, far from each other
+  data::Image halves(64, 64, 1, 1);
+  for (int i = 0; i < 64; ++i) std::fill_n(halves.at(i, 0), 32, 250);
+  two.regions = put("two.png", halves);
   const LoadedScribbles rotated =
-      load(files, 64, request_rotated(64, 64, 10), {.exact_regions = true});
+      load(two, 64, request_rotated(64, 64, 10), {.exact_regions = true});
   EXPECT_EQ(rotated.instance.front(), 0);
+  EXPECT_THAT(rotated.instance, Each(::testing::AnyOf(0, 2, 251)));
 }
 
 TEST_F(ScribbleSample, MayBeWithoutContours) {
