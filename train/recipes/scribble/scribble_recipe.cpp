@@ -20,8 +20,8 @@ ScribbleRecipe::ScribbleRecipe(const NetworkFacts& network) : common_(network) {
 void ScribbleRecipe::describe(Options& options) {
   common_.describe_data(options, kSmallestSize);
   options.add({.flags = "--list",
-               .help = "training list below --data-path, a line per sample: image depth scribbles "
-                       "regions contours; `salix scribble` writes one",
+               .help = "training list, a line per sample of files below --data-path: image depth "
+                       "scribbles regions contours; `salix scribble` writes one",
                .target = &list_});
   describe_length(options);
   describe_losses(options);
@@ -136,10 +136,11 @@ void ScribbleRecipe::check(const Network& network) const {
   SALIX_CHECK(network.needs_modality(), "recipe scribble: trains networks of image and depth; ",
               network.name(), " looks at the image alone");
   common_.check_network(network);
-  SALIX_CHECK(!list_.empty(),
-              "recipe scribble: --list FILE must name a training list, a line per sample: image "
-              "depth scribbles regions contours, below --data-path; got none. `salix scribble` "
-              "draws scribbles from masks and writes one, `salix synth --scribbles` paints a set");
+  SALIX_CHECK(
+      !list_.empty(),
+      "recipe scribble: --list FILE must name a training list, a line per sample of files "
+      "below --data-path: image depth scribbles regions contours; got none. `salix scribble` "
+      "draws scribbles from masks and writes one, `salix synth --scribbles` paints a set");
 }
 
 std::vector<data::SampleFiles> ScribbleRecipe::samples(const data::DatasetOptions& sources) const {
