@@ -1,12 +1,13 @@
 # The short way in. Each target installs what it needs, configures, builds and runs.
-#   make demo    the main job on generated pictures, on the CPU: trains, labels, scores (2 minutes)
-#   make test    all tests
+#   make demo        the main job on generated pictures, on the CPU: trains, labels, scores (2 minutes)
+#   make demo-dhfr   learns from scribbles on painted scenes with depth, on two cores of a CPU (10 minutes)
+#   make test        all tests
 SHELL := /bin/bash
 PRESET ?= cpu
 JOBS ?= $(shell nproc)
 BUILD := build/$(PRESET)
 
-.PHONY: help setup setup-video setup-dev configure build demo test bench bundle asan fuzz format format-check lint includes map cuda clean
+.PHONY: help setup setup-video setup-dev configure build demo demo-dhfr test bench bundle asan fuzz format format-check lint includes map cuda clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -30,6 +31,11 @@ demo:           ## builds the program only, then trains, labels and scores gener
 	@$(MAKE) --no-print-directory configure CMAKE_FLAGS="$(CMAKE_FLAGS)"
 	@cmake --build $(BUILD) -j $(JOBS) --target salix
 	@scripts/demo.sh $(BUILD)/tools/salix demo
+
+demo-dhfr:      ## likewise from scribbles: image and depth, embeddings as colours
+	@$(MAKE) --no-print-directory configure CMAKE_FLAGS="$(CMAKE_FLAGS)"
+	@cmake --build $(BUILD) -j $(JOBS) --target salix
+	@scripts/demo_dhfr.sh $(BUILD)/tools/salix demo-dhfr
 
 test: build     ## all tests; skipped ones are counted
 	@scripts/run_tests.sh $(BUILD)
@@ -66,4 +72,4 @@ map:            ## draws docs/pictures/house.svg anew from the includes
 	@python3 scripts/draw_map.py
 
 clean:
-	@rm -rf build demo
+	@rm -rf build demo demo-dhfr

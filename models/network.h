@@ -52,7 +52,8 @@ struct NetworkFacts {
   std::optional<int> fixed_size = {};        // side of the only input it takes; else any
   int stride = 32;                           // input pixels per pixel of the coarsest features
   InputFilter input_filter = InputFilter::kBicubic;
-  bool grey_modality = false;  // the second input is depth: of a colour file its luminance
+  bool grey_modality = false;    // the second input is depth: of a colour file its luminance
+  bool gives_embedding = false;  // one of its outputs is of kFeatures
   std::string
       default_recipe;       // of `salix train`, a name of the recipes' catalogue; "": not trained
   char default_task = 'c';  // a letter: what it is tested on unless told

@@ -77,7 +77,8 @@ ROOMS = {
         ".": "commands.h cli test",  # commands of one file
         "test": "commands.h cli",
         "train": "commands.h cli test",
-        "pipeline": "commands.h cli test train",
+        "features": "commands.h cli",
+        "pipeline": "commands.h cli test train features",
         "*": "commands.h cli",  # the other commands, one each
     },
 }

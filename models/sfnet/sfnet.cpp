@@ -129,6 +129,7 @@ NetworkFacts Sfnet::describe() {
           .fixed_size = kSize,
           .input_filter = InputFilter::kNearest,
           .grey_modality = true,
+          .gives_embedding = true,
           .default_recipe = "scribble",
           .default_task = 'd',
           .head = "sfnet.",

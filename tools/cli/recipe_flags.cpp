@@ -63,7 +63,7 @@ void add_recipe_flags(CLI::App& command, const std::string& recipe, const Option
   }
 }
 
-void add_recipe_choice(CLI::App& command, const std::string& chosen) {
+void add_recipe_choice(CLI::App& command, const std::string& chosen, const std::string& purpose) {
   std::string known;
   std::vector<std::string> names;
   for (const RecipeEntry& entry : recipes()) {
@@ -71,20 +71,24 @@ void add_recipe_choice(CLI::App& command, const std::string& chosen) {
     known += str(known.empty() ? "" : "; ", entry.name, ": ", entry.summary);
   }
   // Read before the command line is parsed: see recipe_of().
-  command
-      .add_option_function<std::string>(
-          "--recipe", [](const std::string&) {}, "how to train (" + known + ")")
-      ->default_str(chosen)
-      ->check(CLI::IsMember(names));
+  CLI::Option* flag = command.add_option_function<std::string>(
+      "--recipe", [](const std::string&) {}, str(purpose, " (", known, ")"));
+  if (!chosen.empty()) flag->default_str(chosen);
+  flag->check(CLI::IsMember(names));
+}
+
+std::string word_after(const std::vector<std::string>& command_line, const std::string& flag) {
+  std::string found;
+  for (std::size_t i = 0; i < command_line.size(); ++i) {
+    const std::string& word = command_line[i];
+    if (word.starts_with(flag + "=")) found = word.substr(flag.size() + 1);
+    if (word == flag && i + 1 < command_line.size()) found = command_line[i + 1];
+  }
+  return found;
 }
 
 std::string recipe_of(const std::vector<std::string>& command_line, const std::string& otherwise) {
-  std::string named;
-  for (std::size_t i = 0; i < command_line.size(); ++i) {
-    const std::string& word = command_line[i];
-    if (word.starts_with("--recipe=")) named = word.substr(9);
-    if (word == "--recipe" && i + 1 < command_line.size()) named = command_line[i + 1];
-  }
+  const std::string named = word_after(command_line, "--recipe");
   const bool known = std::any_of(recipes().begin(), recipes().end(),
                                  [&](const RecipeEntry& entry) { return entry.name == named; });
   return known ? named : otherwise;

@@ -16,9 +16,14 @@ namespace salix::cli {
 // recipe NAME".
 void add_recipe_flags(CLI::App& command, const std::string& recipe, const Options& options);
 
-// The flag --recipe, for --help; which recipe it names must be known before the others can be
-// described, so that recipe_of() has read it already.
-void add_recipe_choice(CLI::App& command, const std::string& chosen);
+// The flag --recipe, for --help, which says `purpose` and lists the recipes; which one it names
+// must be known before the others can be described, so that recipe_of() has read it already.
+void add_recipe_choice(CLI::App& command, const std::string& chosen,
+                       const std::string& purpose = "how to train");
+
+// What the flag says on a command line, as --flag=WORD or --flag WORD, the last time; "" when it is
+// not there.
+std::string word_after(const std::vector<std::string>& command_line, const std::string& flag);
 
 // What --recipe says on a command line, or `otherwise`; an unknown name is refused when the line
 // is parsed.

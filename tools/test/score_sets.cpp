@@ -24,12 +24,6 @@ struct Job {
   fs::path maps, labels;  // where results go; empty: nowhere
 };
 
-fs::path map_folder(const TestRequest& request, const data::SampleList& list) {
-  if (!request.save) return {};
-  return fs::path(request.save_path) / request.network / "resnet" / request.sub / list.name /
-         (request.crf ? "crf" : "final");
-}
-
 std::vector<Job> plan_lists(const TestRequest& request, const data::DatasetOptions& options) {
   std::vector<Job> jobs;
   for (const std::string& text : request.lists) {
@@ -94,6 +88,12 @@ void write_scores(const TestRequest& request, const std::vector<Job>& jobs,
 }
 
 }  // namespace
+
+fs::path map_folder(const TestRequest& request, const data::SampleList& list) {
+  if (!request.save) return {};
+  return fs::path(request.save_path) / request.network / "resnet" / request.sub / list.name /
+         (request.crf ? "crf" : "final");
+}
 
 std::vector<EvaluationResult> score_sets(const TestRequest& request, const Output& output) {
   const std::unique_ptr<Exec> exec = make_exec(request.common);

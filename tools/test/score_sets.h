@@ -2,6 +2,7 @@
 // the evaluation of `salix pipeline`.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct TestRequest {
   bool full_size = false;    // see scored_at_of()
   bool keep_labels = false;  // a training set that has its folder of pseudo labels is passed over
 };
+
+// Where the maps of a list are saved; "" when they are not.
+std::filesystem::path map_folder(const TestRequest& request, const data::SampleList& list);
 
 // Maps of a list lie in <save_path>/<network>/resnet/<sub>/<list>/final or crf; with `save` and
 // `crf` those of training sets are pseudo labels. Scores go to the folder `report`, with the files

@@ -10,13 +10,12 @@
 namespace salix::cli {
 namespace {
 
-std::string examples(const NetworkFacts& network) {
-  const std::string train = str("  salix train ", network.name);
-  const std::string set = str(" --trset ", network.default_task);
-  return str("Examples:\n", train, set,
-             " --pretrain moco_v2_200ep_pretrain.pth.tar --data-path dataset\n", train, set,
-             " --train-set ", network.default_task, "=photos --epochs 4 --batch 4\n", train,
-             " --resume");
+std::string examples(const NetworkFacts& network, const TrainingRequest& training) {
+  const bool own = training.recipe_name == network.default_recipe;
+  const std::string start =
+      str("  salix train ", network.name, own ? "" : " --recipe " + training.recipe_name,
+          " --trset ", network.default_task, ' ', training.recipe->example());
+  return str("Examples:\n", start, '\n', start, " --steps 20\n", start, " --resume");
 }
 
 }  // namespace
@@ -35,7 +34,7 @@ void add_train(CLI::App& app, const Output& output) {
     CLI::App* command =
         train->add_subcommand(name, "recipe " + network.default_recipe + " unless told");
     add_train_options(*command, *flags);
-    command->footer(examples(network));
+    command->footer(examples(network, flags->training));
     command->callback([flags, output, command] {
       warn_of_ignored(*command, output.err);
       run_training(*flags, output);

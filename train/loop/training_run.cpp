@@ -1,6 +1,5 @@
 #include "train/loop/training_run.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -107,10 +106,7 @@ std::vector<StatePart*> TrainingRun::parts() {
 }
 
 std::int64_t TrainingRun::total_steps() const {
-  const RunLength& length = params_.length;
-  const std::int64_t all =
-      length.iterations > 0 ? length.iterations : length.epochs * loader_.batches_per_epoch();
-  return length.at_most > 0 ? std::min(length.at_most, all) : all;
+  return steps_of(params_.length, loader_.batches_per_epoch());
 }
 
 bool TrainingRun::done() const { return position_.step >= total_steps(); }
@@ -247,23 +243,18 @@ void TrainingRun::keep(std::int64_t step, const std::vector<LoggedPicture>& pict
   }
 }
 
-std::string TrainingRun::weights_file(bool epoch_ends) const {
-  if (params_.snapshots) return str(params_.snapshots->stem, position_.step - 1, ".pth");
-  const bool by_iteration = params_.length.weights_every > 0 || !epoch_ends;
-  return by_iteration ? str(params_.weights_name, "_iter_", position_.step, ".pth")
-                      : str(params_.weights_name, "_", position_.epoch, ".pth");
-}
-
 void TrainingRun::write_weights(bool epoch_ends) {
   land();
   const auto epoch = static_cast<int>(position_.epoch);
   const bool due = weights_due(epoch_ends ? position_.epoch : 0);
-  const std::filesystem::path weights = params_.folder / weights_file(epoch_ends);
+  const std::filesystem::path weights =
+      params_.folder /
+      weights_file(params_.weights, params_.length, position_.step, epoch_ends ? epoch : 0);
   if (due && ranks_.writes()) {
     check_finite(step_.network(), position_);
     const io::NamedArrays state = state_dict(step_.network());
-    if (params_.snapshots) {
-      io::write_pth(weights, state, io::PthFormat::kZip, params_.snapshots->container);
+    if (params_.weights.snapshots) {
+      io::write_pth(weights, state, io::PthFormat::kZip, params_.weights.snapshots->container);
     } else {
       io::write_weights(weights, state);
     }

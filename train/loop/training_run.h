@@ -14,35 +14,20 @@
 #include "train/loop/iteration.h"
 #include "train/loop/over_ranks.h"
 #include "train/loop/step_profile.h"
+#include "train/loop/weights_form.h"
 #include "train/run_folder/checkpoint_folder.h"
 #include "train/run_folder/loggers/metrics_log.h"
 #include "train/run_folder/loggers/tensorboard_log.h"
 
 namespace salix {
 
-// When a run ends and when its weights are written.
-struct RunLength {
-  int epochs = 20;
-  std::int64_t iterations = 0;     // more than 0: the run ends after so many, whatever `epochs`
-  std::int64_t weights_every = 0;  // iterations between weight files; 0: one per epoch
-  std::int64_t at_most = 0;        // iterations; the run ends earlier, with weights; 0: it does not
-};
-
-// Files of weights as another program names and packs them.
-struct SnapshotForm {
-  std::string stem;       // <stem><k>.pth after iteration k, which counts from 0
-  std::string container;  // the state dict stands under this name in the file
-};
-
 struct TrainingRunParams {
   std::filesystem::path folder;  // where everything is written; must exist
   RunIdentity identity = {};
   data::LoaderOptions loader = {};  // its batch is one rank's; the run sets rank and ranks
   RunLength length = {};
-  // <weights_name>_<e>.pth after epoch e; <weights_name>_iter_<k>.pth after iteration k.
-  std::string weights_name = "weights";
-  std::optional<SnapshotForm> snapshots = {};  // instead
-  int checkpoint_every = 100;                  // iterations; also at the end of every epoch
+  WeightsForm weights = {};
+  int checkpoint_every = 100;  // iterations; also at the end of every epoch
   int keep_checkpoints = 2;
   bool audit_trace = false;  // audit.jsonl: the hash of every tensor of every step
   // A GPU works on one iteration while the host logs the one before and queues the next. With
@@ -106,7 +91,6 @@ class TrainingRun {
   void land();
   void log(const InFlight& done, const StepSummary& summary);
   void keep(std::int64_t step, const std::vector<LoggedPicture>& pictures);
-  std::string weights_file(bool epoch_ends) const;
   // Weights, the checkpoint behind them, the scores.
   void write_weights(bool epoch_ends);
   void score(int epoch);

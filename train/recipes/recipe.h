@@ -52,6 +52,10 @@ class Recipe {
 
   // Once, before all else. The variables are the recipe's own.
   virtual void describe(Options& options) = 0;
+  // Flags of a usual training beside --trset, for --help: what must be given, and where to start.
+  virtual std::string example() const {
+    return "--pretrain moco_v2_200ep_pretrain.pth.tar --data-path dataset";
+  }
   virtual RunPlan plan() const = 0;
   // Errors    InvalidInput for a network or options that it cannot train with.
   virtual void check(const Network& network) const = 0;

@@ -57,6 +57,17 @@ void add_evaluations(ReportFacts& facts) {
                    [&](const Evaluation& a, const Evaluation& b) { return place(a) < place(b); });
 }
 
+// embeddings/<set>/<name>.png of a pipeline, where they are.
+void add_embeddings(ReportFacts& facts) {
+  std::error_code ignored;
+  for (Evaluation& evaluation : facts.evaluations)
+    for (SetSamples& set : evaluation.samples)
+      for (Sample& sample : set.samples) {
+        const fs::path file = facts.folder / "embeddings" / set.name / (sample.name + ".png");
+        if (fs::is_regular_file(file, ignored)) sample.embedding = file;
+      }
+}
+
 }  // namespace
 
 ReportFacts read_report_facts(const fs::path& folder) {
@@ -71,6 +82,7 @@ ReportFacts read_report_facts(const fs::path& folder) {
     for (const Json& entry : array_of(*pipeline, "steps"))
       if (entry.is_object()) facts.steps.push_back(step_of(entry, folder, facts));
     add_evaluations(facts);
+    add_embeddings(facts);
     return facts;
   }
   RunFacts run = read_run(folder);

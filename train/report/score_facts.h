@@ -21,7 +21,7 @@ struct SetScores {
 struct Sample {
   std::string name;
   std::vector<double> values;  // in the order of score_columns()
-  std::filesystem::path image, modality, pseudo_label, map, mask;
+  std::filesystem::path image, modality, pseudo_label, map, mask, embedding = {};
 };
 
 struct SetSamples {

@@ -97,6 +97,7 @@ class Samples {
           several ? "S " + fixed(same->values[column_of("s_measure")], 3) : "", same->map,
           Picture::kGrey);
     }
+    add(shown, "Embedding", "", sample.embedding, Picture::kColour);
     add(shown, "Truth", "", sample.mask, Picture::kMask);
     return shown;
   }

@@ -22,6 +22,14 @@ std::filesystem::path TrainingRequest::folder() const {
   return std::filesystem::path(weight_path) / network / "resnet" / recipe->plan().letters / sub;
 }
 
+std::filesystem::path TrainingRequest::last_weights(std::size_t samples) const {
+  const RunPlan plan = recipe->plan();
+  const std::int64_t batches = static_cast<std::int64_t>(samples) / plan.batch;
+  SALIX_CHECK(batches > 0, "train: a batch of ", plan.batch, " needs as many samples; there are ",
+              samples, ". Give a smaller --batch");
+  return folder() / last_weights_file({weights_name(), plan.snapshots}, plan.length, batches);
+}
+
 std::string config_json(const TrainingRequest& request, Exec& exec) {
   nlohmann::ordered_json config{{"network", request.network},
                                 {"recipe", request.recipe_name},

@@ -40,6 +40,9 @@ struct TrainingRequest {
   std::filesystem::path folder() const;
   // The name of the run's weight files: "a2s_base".
   std::string weights_name() const { return network + "_" + sub; }
+  // The file that a run of one process ends with, which learns from so many samples.
+  // Errors    InvalidInput for fewer than a batch.
+  std::filesystem::path last_weights(std::size_t samples) const;
 };
 
 // config.json: every option that changes the numbers, and no other.

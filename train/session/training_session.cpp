@@ -121,8 +121,7 @@ TrainingRunParams TrainingSession::run_params(const RunIdentity& identity) const
                                       .seed = exec_.options().seed,
                                       .on_bad_image = request_.on_bad_image},
                            .length = plan_.length,
-                           .weights_name = request_.weights_name(),
-                           .snapshots = plan_.snapshots,
+                           .weights = {request_.weights_name(), plan_.snapshots},
                            .checkpoint_every = request_.checkpoint_every,
                            .keep_checkpoints = request_.keep,
                            .audit_trace = request_.audit_trace};

@@ -32,7 +32,7 @@ struct ToyRun {
                              .identity = {"config", "data"},
                              .loader = {.batch = plan.batch, .workers = 1, .seed = 7},
                              .length = plan.length,
-                             .weights_name = "toy",
+                             .weights = {.name = "toy"},
                              .checkpoint_every = 2};
     run = std::make_unique<TrainingRun>(
         exec, *step, samples, recipe.reader(), params,

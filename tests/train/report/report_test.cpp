@@ -123,6 +123,17 @@ TEST_F(Report, ComparesTheStagesOfAPipeline) {
   EXPECT_EQ(count_of(html, "<img"), 12u);  // three scenes: image, two maps, truth
 }
 
+TEST_F(Report, ShowsTheEmbeddingsOfAPipeline) {
+  const std::filesystem::path folder = scratch_.path();
+  write_text(folder / "pipeline.json", R"({"task":"d","network":"sfnet","steps":[]})");
+  write_evaluation(folder / "scores", "d_mine", 2, 0.875);
+  std::filesystem::create_directories(folder / "embeddings/d_mine");
+  data::write_image(folder / "embeddings/d_mine/scene1.png", data::Image(8, 8, 3));
+  const std::string html = page(2).html;
+  expect_shown(html, ">Embedding<");
+  EXPECT_EQ(count_of(html, "<img"), 7u);  // two scenes: image, map, truth; one embedding
+}
+
 TEST_F(Report, LeavesOutWhatIsNotThere) {
   write_text(scratch_.path() / "config.json", "{}");
   const std::string html = page().html;

@@ -28,6 +28,10 @@ void ScribbleRecipe::describe(Options& options) {
   describe_reading(options);
 }
 
+std::string ScribbleRecipe::example() const {
+  return "--list dataset/train.txt --weight start.pth --data-path dataset";
+}
+
 void ScribbleRecipe::describe_length(Options& options) {
   options.add({.flags = "--iterations",
                .help = "iterations of the whole run",

@@ -18,6 +18,7 @@ class ScribbleRecipe : public Recipe {
   explicit ScribbleRecipe(const NetworkFacts& network);
 
   void describe(Options& options) override;
+  std::string example() const override;
   RunPlan plan() const override;
   void check(const Network& network) const override;
   // The lines of --list: image, depth, scribbles, regions, contours.

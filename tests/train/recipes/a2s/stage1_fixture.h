@@ -66,7 +66,7 @@ struct SmallRun {
     params.run.identity = {"config", "data"};
     params.run.loader = {.batch = 2, .workers = 1};
     params.run.length.epochs = 2;
-    params.run.weights_name = "a2s_base";
+    params.run.weights.name = "a2s_base";
     params.run.checkpoint_every = 2;
     return params;
   }

@@ -223,7 +223,7 @@ struct TinyRun {
                              .loader = {.batch = 2, .workers = 1, .seed = 7},
                              .length = {.iterations = 8, .weights_every = 4},
                              .checkpoint_every = 1};
-    params.snapshots = SnapshotForm{.stem = "model-", .container = "embedding_model"};
+    params.weights.snapshots = SnapshotForm{.stem = "model-", .container = "embedding_model"};
     TrainingWatcher watcher;
     watcher.on_step = [kill_after](const StepSummary&, const TrainingPosition& at) {
       if (at.step == kill_after) throw Killed();

@@ -1,30 +1,30 @@
-// The flags of `salix pipeline`, and the requests of its steps that follow from them.
+// The flags of the pipeline of two stages, and the requests of its steps that follow from them.
 #pragma once
 
 #include <filesystem>
 #include <string>
 
+#include "tools/pipeline/pipeline_settings.h"
 #include "tools/test/score_sets.h"
 #include "tools/train/train_options.h"
 
 namespace salix::cli {
 
-struct PipelineRequest {
-  CommonOptions common;
-  DatasetFlags data;
-  std::string task = "c", run_dir, stage1_trset, vals;
-  std::string pretrain;
-  int size = 320, batch = 8, workers = 2, checkpoint_every = 100, sheet_images = 8;
+struct TwoStagesOptions {
+  // The settings must outlive this.
+  explicit TwoStagesOptions(const PipelineSettings& of) : settings(of) {}
+
+  const PipelineSettings& settings;
+  std::string stage1_trset;
+  int size = 320, batch = 8;
   int epochs1 = 20, epochs2 = 10;
   double rate1 = 0.1, rate2 = 0.005;
-  bool allow_partial = false, resume = false, refine_labels = false;
+  bool refine_labels = false;
   std::string refinement_rule = "replace";
 
   // Of stage 1 or 2.
   std::string network(int stage) const;
-  std::filesystem::path folder() const;
-  std::string label_vals() const { return task + "r"; }
-  std::string test_vals() const { return vals.empty() ? task + "e" : vals; }
+  std::string label_vals() const { return settings.task + "r"; }
 
   TrainFlags stage1() const;
   TrainFlags stage2() const;
@@ -37,6 +37,7 @@ struct PipelineRequest {
   std::string config_json() const;
 };
 
-void add_pipeline_options(CLI::App& command, PipelineRequest& request);
+// Beside those of the settings, of which it takes away what has no meaning here.
+void add_two_stages_flags(CLI::App& command, TwoStagesOptions& options);
 
 }  // namespace salix::cli

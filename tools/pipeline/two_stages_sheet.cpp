@@ -1,4 +1,4 @@
-#include "tools/pipeline/pipeline_sheet.h"
+#include "tools/pipeline/two_stages_sheet.h"
 
 #include "data/drawing/compose.h"
 #include "data/image/image_io.h"
@@ -6,6 +6,7 @@
 #include "data/meaning/read_meant.h"
 #include "data/sets/dataset.h"
 #include "models/weights/load_network.h"
+#include "tools/pipeline/sheet_choice.h"
 #include "train/inference/inference_pass.h"
 #include "train/inference/network_input.h"
 #include "train/inference/scored_lists.h"
@@ -14,21 +15,6 @@ namespace salix::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Evenly spread over the set, as neighbours may be frames of one video.
-std::vector<data::SampleFiles> some_of(const std::vector<data::SampleFiles>& samples,
-                                       std::size_t count) {
-  count = std::min(count, samples.size());
-  std::vector<data::SampleFiles> chosen;
-  for (std::size_t i = 0; i < count; ++i) chosen.push_back(samples[i * samples.size() / count]);
-  return chosen;
-}
-
-data::Image blank(const data::Image& like) {
-  data::Image image = like;
-  std::fill(image.pixels.begin(), image.pixels.end(), std::uint8_t{128});
-  return image;
-}
 
 // One row of the sheet. `modality` has a tile where the network looks at it.
 class SheetItem final : public InferenceItem {
@@ -79,13 +65,13 @@ class SheetItem final : public InferenceItem {
 
 }  // namespace
 
-void write_pipeline_sheet(const PipelineRequest& request, const fs::path& file) {
-  data::DatasetOptions options = request.stage2().data.options();
+void write_two_stages_sheet(const TwoStagesOptions& stages, const fs::path& file) {
+  data::DatasetOptions options = stages.stage2().data.options();
   options.masks_required = false;
-  const auto lists = data::evaluation_lists(request.label_vals(), options);
-  const std::unique_ptr<Exec> exec = make_exec(request.common);
+  const auto lists = data::evaluation_lists(stages.label_vals(), options);
+  const std::unique_ptr<Exec> exec = make_exec(stages.settings.common);
   LoadedNetwork loaded =
-      load_network(*exec, request.network(2), request.weights(2), request.allow_partial);
+      load_network(*exec, stages.network(2), stages.weights(2), stages.settings.allow_partial);
   loaded.network->eval();
   loaded.network->prepare_inference();
 
@@ -94,9 +80,9 @@ void write_pipeline_sheet(const PipelineRequest& request, const fs::path& file) 
   for (const data::SampleList& list : lists) {
     const fs::path labels = data::pseudo_label_folder(list.task, set_name(list), options);
     for (const data::SampleFiles& sample :
-         some_of(list.samples, static_cast<std::size_t>(request.sheet_images))) {
+         evenly_chosen(list.samples, stages.settings.sheet_images)) {
       items.push_back(std::make_unique<SheetItem>(sample, labels / (sample.name + ".png"),
-                                                  loaded.network->facts(), request.size, entries));
+                                                  loaded.network->facts(), stages.size, entries));
     }
   }
   run_inference(*exec, saliency_of(*loaded.network, /*at_input_size=*/false), std::move(items),
