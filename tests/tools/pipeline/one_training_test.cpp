@@ -79,7 +79,7 @@ TEST(NetworkOfARecipe, IsItsOwnOrTheOneThatIsTold) {
 
 TEST_F(OneTraining, TheFlagsAreThoseOfTheRecipe) {
   const std::string help = salix_run({"pipeline", "--recipe", "scribble", "--help"}).out;
-  EXPECT_THAT(help, AllOf(HasSubstr("--list"), HasSubstr("--loss-weights"), HasSubstr("[sfnet]"),
+  EXPECT_THAT(help, AllOf(HasSubstr("--list"), HasSubstr("--loss-weights"), HasSubstr("}=sfnet"),
                           HasSubstr("--list dataset/train.txt"), Not(HasSubstr("--trset")),
                           Not(HasSubstr("--epochs1"))));
   const std::string stages = salix_run({"pipeline", "--help"}).out;
