@@ -155,9 +155,10 @@ TEST_F(OneTraining, SlowScribblesBecomeMapsEmbeddingsSheetAndReport) {
 TEST_F(OneTraining, SlowKilledAndResumedItEndsWithTheSameBits) {
   paint(data::Task::kColour, /*scribbles=*/false);
   const auto words = [&](const std::string& name, const Words& more = {}) {
-    Words all = arguments("c", "supervised",
-                          {"--network", "cornet", "--test-set", "c=tiny", "--size", "160",
-                           "--no-multi-scale", "--epochs", "1", "--checkpoint-every", "1"});
+    Words all = arguments(
+        "c", "supervised",
+        {"--network", "cornet", "--test-set", "c=tiny", "--size", "160", "--no-multi-scale",
+         "--epochs", "1", "--ave-batch", "1", "--checkpoint-every", "1"});
     all[6] = folder / name;
     all.insert(all.end(), more.begin(), more.end());
     return all;
