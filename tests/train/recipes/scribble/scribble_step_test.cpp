@@ -218,11 +218,13 @@ struct TinyRun {
   explicit TinyRun(const fs::path& folder, std::int64_t kill_after = 1000)
       : network(exec), step(exec, network, tiny_params()) {
     fs::create_directories(folder);
-    TrainingRunParams params{.folder = folder,
-                             .identity = {"config", "data"},
-                             .loader = {.batch = 2, .workers = 1, .seed = 7},
-                             .length = {.iterations = 8, .weights_every = 4},
-                             .checkpoint_every = 1};
+    TrainingRunParams params;
+    params.folder = folder;
+    params.identity = {"config", "data"};
+    params.loader.batch = 2;
+    params.loader.seed = 7;
+    params.length = {.iterations = 8, .weights_every = 4};
+    params.checkpoint_every = 1;
     params.snapshots = SnapshotForm{.stem = "model-", .container = "embedding_model"};
     TrainingWatcher watcher;
     watcher.on_step = [kill_after](const StepSummary&, const TrainingPosition& at) {
