@@ -35,6 +35,8 @@ void add_audit_diff(CLI::App& audit, const Output& output);
 void add_train(CLI::App& app, const Output& output);
 void add_test(CLI::App& app, const Output& output);
 void add_synth(CLI::App& app, const Output& output);
+void add_scribble(CLI::App& app, const Output& output);
+void add_features(CLI::App& app, const Output& output);
 void add_flow(CLI::App& app, const Output& output);
 void add_crf(CLI::App& app, const Output& output);
 void add_pipeline(CLI::App& app, const Output& output);

@@ -7,6 +7,7 @@
 #include "data/image/image_io.h"
 #include "data/scenes/generated_set.h"
 #include "data/scenes/synthetic_scene.h"
+#include "data/scribbles/scribble_list.h"
 #include "data/sets/dataset_layout.h"
 #include "data/sets/dataset_options.h"
 #include "engine/error.h"
@@ -89,11 +90,15 @@ void write_sets(const Request& request, const Output& output) {
     for (const data::GeneratedSet& set : sets)
       data::write_generated_set(request.out, set, [&] { progress.advance(); });
   }
-  for (const data::GeneratedSet& set : sets)
-    output.out << data::letter_of(set.task) << "_" << set.name << ": " << set.count
-               << " pictures in "
-               << (fs::path(request.out) / data::layout_of(set.task).parent / set.name).string()
-               << '\n';
+  const fs::path root = request.out;
+  for (const data::GeneratedSet& set : sets) {
+    const char letter = data::letter_of(set.task);
+    output.out << letter << "_" << set.name << ": " << set.count << " pictures in "
+               << (root / data::layout_of(set.task).parent / set.name).string() << '\n';
+    if (data::has_scribble_list(set))
+      output.out << "  with scribbles, regions and contours, listed in "
+                 << (root / data::scribble_list_name(letter, set.name)).string() << '\n';
+  }
 }
 
 void add_options(CLI::App& command, Request& request) {
@@ -128,7 +133,9 @@ void add_options(CLI::App& command, Request& request) {
   command.add_option("--train-set", request.train_sets,
                      "LETTER=NAME[,NAME]: instead of the published training set's name");
   command.add_option("--test-set", request.test_sets, "LETTER=NAME[,NAME]: likewise");
-  command.add_flag("--scribbles", request.scribbles, "with task d: strokes of labels in scribble/");
+  command.add_flag("--scribbles", request.scribbles,
+                   "with task d: strokes of labels in scribble/; of training sets regions/, "
+                   "contours/ and a list file too");
   command.footer(
       "Examples:\n"
       "  salix synth -o scenes --count 6 --seed 7\n"

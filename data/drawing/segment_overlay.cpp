@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "data/drawing/voc_colours.h"
 #include "engine/error.h"
@@ -45,7 +46,7 @@ Image segment_overlay(const Image& picture, const SegmentMap& segments, const Se
         for (std::size_t c = 0; c < 3; ++c) {
           const float under = out.at(i, j)[c];
           out.at(i, j)[c] =
-              static_cast<std::uint8_t>(under + style.strength * (paint[c] - under) + 0.5f);
+              static_cast<std::uint8_t>(std::lround(under + style.strength * (paint[c] - under)));
         }
       }
     }

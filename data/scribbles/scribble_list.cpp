@@ -21,7 +21,7 @@ std::string listed_path(const fs::path& file, const fs::path& root) {
   fs::path below = fs::absolute(file).lexically_normal().lexically_relative(
       (fs::absolute(root) / "").lexically_normal());
   if (leads_out(below)) below = fs::relative(file, root);
-  const std::string text = below.generic_string();
+  std::string text = below.generic_string();
   SALIX_CHECK(text.find_first_of(" \n\r") == std::string::npos,
               "scribble list: spaces separate the fields of a line, so no path may have one; got '",
               text, "'; rename the file or folder");

@@ -53,6 +53,8 @@ TEST_F(Synth, WritesTheSetsThatAreNamed) {
        {"mine/image/0001.jpg", "mine/scribble/0001.png", "a/depth/0001.png", "b/mask/0001.png"})
     EXPECT_TRUE(fs::exists(scratch_.path() / "RGBD" / file)) << file;
   EXPECT_FALSE(fs::exists(scratch_ / "RGBD/RGBD-TR"));
+  EXPECT_THAT(out_, HasSubstr("listed in " + scratch_ / "d_mine_scribble.txt"));
+  EXPECT_TRUE(fs::exists(scratch_ / "d_mine_scribble.txt"));
 }
 
 TEST_F(Synth, RefusesWhatItCannotWrite) {

@@ -66,7 +66,9 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   add_predict(app, output);
   add_eval(app, output);
   add_audit(app, output);
+  add_features(app, output);
   add_synth(app, output);
+  add_scribble(app, output);
   add_flow(app, output);
   add_crf(app, output);
   add_export(app, output);

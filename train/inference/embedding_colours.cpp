@@ -28,7 +28,8 @@ std::vector<double> unit_vectors(std::span<const float> values, std::size_t chan
 
 // sum over the rows of (x - mean) (x - mean)^T, on and above the diagonal.
 std::vector<double> scatter_matrix(const std::vector<double>& vectors, std::size_t channels) {
-  const auto rows = static_cast<double>(vectors.size() / channels);
+  const std::size_t count = vectors.size() / channels;
+  const auto rows = static_cast<double>(count);
   std::vector<double> mean(channels, 0.0), scatter(channels * channels, 0.0), centred(channels);
   for (std::size_t k = 0; k < vectors.size(); ++k) mean[k % channels] += vectors[k] / rows;
   for (std::size_t first = 0; first < vectors.size(); first += channels) {
