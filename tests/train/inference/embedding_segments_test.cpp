@@ -30,7 +30,9 @@ TEST(EmbeddingSegments, PartWhereDirectionsPart) {
 }
 
 TEST(EmbeddingSegments, RefuseABatch) {
-  EXPECT_THAT(error_of([] { embedding_segments({{2, 4, 4, 3}, std::vector<float>(96)}); }),
+  EXPECT_THAT(error_of([] {
+                embedding_segments({{2, 4, 4, 3}, std::vector<float>(96)});
+              }),
               HasSubstr("must be [1,h,w,C]; got [2, 4, 4, 3]"));
 }
 
