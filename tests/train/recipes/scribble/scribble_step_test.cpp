@@ -4,9 +4,11 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/autograd/tape.h"
 #include "engine/io/file.h"
 #include "engine/io/weights.h"
 #include "engine/philox.h"
+#include "layers/functional/autocast.h"
 #include "layers/functional/avg_pool2d.h"
 #include "layers/functional/binary.h"
 #include "layers/functional/slice.h"
@@ -38,11 +40,11 @@ class TinyNetwork : public Network {
     const Tensor features = look(image + depth), maps = heads(features);
     std::vector<NamedOutput> given;
     for (std::int64_t k = 0; k < kMaps; ++k) {
-      given.push_back({str("map", k), slice(maps, 3, k, 1)});
+      given.push_back({str("map", k), autocast_up(slice(maps, 3, k, 1))});
     }
-    given.push_back({"contour", slice(maps, 3, kMaps, 1), OutputKind::kContour});
-    given.push_back(
-        {"embedding", avg_pool2d(features, {.kernel = 2, .stride = 2}), OutputKind::kFeatures});
+    given.push_back({"contour", autocast_up(slice(maps, 3, kMaps, 1)), OutputKind::kContour});
+    given.push_back({"embedding", autocast_up(avg_pool2d(features, {.kernel = 2, .stride = 2})),
+                     OutputKind::kFeatures});
     return given;
   }
   std::vector<ParameterGroup> parameter_groups() override { return {{"all", parameters()}}; }
@@ -163,6 +165,26 @@ TEST(ScribbleStep, WeightsScaleTheirTermsAlone) {
   for (std::size_t k = 0; k < factors.size(); ++k) {
     const double expected = factors[k] * plain.terms[k].value.item();
     EXPECT_NEAR(scaled.terms[k].value.item(), expected, 1e-5 * expected) << plain.terms[k].name;
+  }
+}
+
+// Products are rounded to bfloat16, losses are not: every term stays near its float32 value.
+TEST(ScribbleStep, ComputesItsLossesInFloat32UnderAutocast) {
+  Exec exec;
+  TinyNetwork network(exec);
+  ScribbleStep step(exec, network, tiny_params());
+  const Loss plain = step.loss(batch_of(exec), {});
+  const Autocast autocast(exec);
+  const Loss rounded = step.loss(batch_of(exec), {});
+  for (std::size_t k = 0; k < plain.terms.size(); ++k) {
+    const double expected = plain.terms[k].value.item();
+    EXPECT_NEAR(rounded.terms[k].value.item(), expected, 0.05 * expected) << plain.terms[k].name;
+  }
+  backward(rounded.total);
+  for (const StateEntry& entry : network.parameters()) {
+    for (const float value : entry.tensor->grad().to_vector<float>()) {
+      ASSERT_TRUE(std::isfinite(value)) << entry.name;
+    }
   }
 }
 
