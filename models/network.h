@@ -54,8 +54,8 @@ struct NetworkFacts {
   InputFilter input_filter = InputFilter::kBicubic;
   bool grey_modality = false;    // the second input is depth: of a colour file its luminance
   bool gives_embedding = false;  // one of its outputs is of kFeatures
-  std::string
-      default_recipe;       // of `salix train`, a name of the recipes' catalogue; "": not trained
+  std::string default_recipe =
+      {};                   // of `salix train`, a name of the recipes' catalogue; "": not trained
   char default_task = 'c';  // a letter: what it is tested on unless told
   double weight_decay = 5e-4;     // of its published training
   std::string head = "decoder.";  // a weight file with such names holds the whole network

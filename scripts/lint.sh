@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # clang-tidy over our sources, with the checks of .clang-tidy; warnings are errors.
 # Files that passed are remembered by content (of the file and all it includes), so a
-# second run checks only what changed. Usage: scripts/lint.sh BUILD [FILE...]
+# second run checks only what changed. Usage: [LINT_SINCE=COMMIT] scripts/lint.sh BUILD [FILE...]
+# With LINT_SINCE only sources that changed since then, if the checkout reaches back so far.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=$1
@@ -11,6 +12,9 @@ if [[ $# -gt 0 ]]; then
   files=("$@")
 else
   mapfile -t files < <(git ls-files '*.cpp' | grep -v '_cudnn.cpp$\|_cublas.cpp$\|/cuda/\|/cudnn/\|/cublas/\|^tests/\|^bench/')
+fi
+if [[ $# -eq 0 && -n ${LINT_SINCE:-} ]] && git rev-parse -q --verify "$LINT_SINCE^{commit}" >/dev/null; then
+  mapfile -t files < <(git diff --name-only --diff-filter=d "$LINT_SINCE" -- "${files[@]}")
 fi
 cmake --build "$build" --target salix_event_messages >/dev/null  # makes event.pb.h, which a source includes
 cache=${SALIX_LINT_CACHE:-$HOME/.cache/salix-lint}

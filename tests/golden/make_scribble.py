@@ -9,15 +9,14 @@ import pathlib
 import sys
 
 import numpy as np
-from PIL import Image, ImageEnhance
 
 from make_image import fnv, noise
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parents[1] / "bench" / "peers"))
 from draws import scribble  # noqa: E402
+from scribble_data import augmented  # noqa: E402
 
-MEAN, STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 CASES = [(1, 1, 4), (20, 41, 16), (48, 80, 32), (75, 100, 80), (97, 64, 56)]
 KEYS = [(1, 1, 0), (1, 2, 0), (2**40 + 3, 7, 5), (9, 3, 1), (9, 3, 2), (9, 3, 3), (9, 3, 4), (9, 3, 5)]
 REGIONS = (100, 256)  # the highest level + 1
@@ -33,35 +32,7 @@ def files(height, width, regions):
 
 def load(height, width, size, regions, draws):
     """Image, depth, semantic, instance and contour of one sample."""
-    flip, crop_height, crop_width, degrees, *tenths = draws
-    image, depth, strokes, levels, contours = files(height, width, regions)
-    strokes = np.array([0, 255, 128], np.uint8)[strokes]
-    count = int(levels.max()) + 1
-    shares = (levels.astype(np.float32) + np.float32(1)) / np.float32(count) * np.float32(255)
-    box = ((width - crop_width) >> 1, (height - crop_height) >> 1, (width + crop_width) >> 1, (height + crop_height) >> 1)
-
-    def turned(array):
-        view = Image.fromarray(array)
-        view = view.transpose(Image.FLIP_LEFT_RIGHT) if flip else view
-        view = view.crop(box)
-        return view.rotate(degrees, Image.BICUBIC) if degrees else view
-
-    def resized(view):
-        array = np.asarray(view)
-        rows = [min(i * array.shape[0] // size, array.shape[0] - 1) for i in range(size)]
-        columns = [min(j * array.shape[1] // size, array.shape[1] - 1) for j in range(size)]
-        return array[rows][:, columns]
-
-    picture = turned(image)
-    for enhancer, tenth in zip((ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color, ImageEnhance.Sharpness),
-                               tenths):
-        picture = enhancer(picture).enhance(tenth / 10.0)
-    x = ((resized(picture).astype(np.float32) / 255.0 - MEAN) / STD).astype(np.float32)
-    d, s, r, c = (resized(turned(a)).astype(np.float32) / np.float32(255)
-                  for a in (depth, strokes, shares.astype(np.uint8), contours))
-    semantic = np.where(s < 1 / 3 - 1e-4, 0, np.where(s < 2 / 3 - 1e-4, 2, 1))
-    instance = np.rint(r * np.float32(count)).astype(np.int64) % 256
-    return x, np.repeat(d[..., None], 3, axis=2), semantic.astype(np.float32), instance.astype(np.float32), c
+    return augmented(files(height, width, regions), size, draws)
 
 
 def main():

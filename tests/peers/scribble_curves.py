@@ -25,12 +25,12 @@ def copy_as_png(root, listed, target):
     lines = []
     for line in listed.read_text().splitlines():
         names = []
-        for name in line.split():
-            copy = target / pathlib.Path(name).with_suffix(".png")
+        for folder, name in zip(("image", "depth", "scribble", "regions", "contours"), line.split()):
+            names.append(f"{folder}/{pathlib.Path(name).stem}.png")
+            copy = target / names[-1]
             copy.parent.mkdir(parents=True, exist_ok=True)
             if not copy.exists():
                 Image.open(root / name).save(copy)
-            names.append(str(copy.relative_to(target)))
         lines.append(" ".join(names))
     (target / "list.txt").write_text("\n".join(lines) + "\n")
 
@@ -44,7 +44,7 @@ def train_both(args):
         run([args.salix, "weights", "init", "sfnet", weights, "--seed", "1"])
     same = ["--batch", args.batch, "--seed", args.seed, "--threads", args.threads, "--lr", args.lr]
     if not (ours / "done").exists():
-        run([args.salix, "train", "sfnet", "--weight", weights, "--list", "list.txt", "--data-path", data, "--iterations",
+        run([args.salix, "train", "sfnet", "--weight", weights, "--list", data / "list.txt", "--data-path", data, "--iterations",
              args.steps, "--no-drop-path", "--device", "cpu", "--run-dir", ours, *same,
              *(["--resume"] if ours.exists() else [])])
         (ours / "done").touch()

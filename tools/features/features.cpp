@@ -48,6 +48,8 @@ void add_options(CLI::App& command, const NetworkFacts& network, FeaturesRequest
                   "folder for SET/NAME.png, and SET.png, the contact sheet")
       ->capture_default_str();
   command.add_flag("--maps", request.maps, "also SET/OUTPUT/NAME.png of each of its maps");
+  command.add_flag("--segments", request.segments,
+                   "also SET/segments/NAME.png: the image under its embedding's clusters");
   command
       .add_option("--sheet-images", request.sheet_images,
                   "how many images come onto a set's contact sheet; 0: no sheet")

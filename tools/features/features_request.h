@@ -19,7 +19,7 @@ struct FeaturesRequest {
   std::string vals;                // sets
   std::string weight, out = "salix-features";
   int size = 224, batch = 1, sheet_images = 24;
-  bool maps = false, allow_partial = false;
+  bool maps = false, segments = false, allow_partial = false;
 };
 
 }  // namespace salix::cli

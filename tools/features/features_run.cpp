@@ -8,6 +8,7 @@
 #include "engine/problems.h"
 #include "models/weights/load_network.h"
 #include "tools/cli/console.h"
+#include "train/inference/embedding_segments.h"
 #include "train/inference/features.h"
 #include "train/inference/list_results.h"
 #include "train/inference/network_input.h"
@@ -67,6 +68,7 @@ FeatureResult show_list(const FeaturesRequest& request, const data::SampleList& 
        .batch = request.batch,
        .folder = fs::path(request.out) / list.name,
        .maps = request.maps,
+       .segments = request.segments ? Segmenter(embedding_segments) : Segmenter(),
        .sheet_images = request.sheet_images,
        .on_progress = [&](std::int64_t images) { progress.advance(images); },
        .on_failure = [&](const std::string& sentence) { progress.say("failed: " + sentence); },

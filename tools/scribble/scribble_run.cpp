@@ -158,7 +158,7 @@ void ScribbleRun::warn_of_missing(const char* what, bool Done::*part) const {
   for (std::size_t k = 0; k < sets_.size(); ++k)
     for (std::size_t job = 0; job < done_[k].size(); ++job)
       if (done_[k][job].ok && !(done_[k][job].*part))
-        masks.push_back("'" + sets_[k].jobs[job].files.mask.string() + "'");
+        masks.push_back(str("'", sets_[k].jobs[job].files.mask.string(), "'"));
   if (!masks.empty())
     output_.err << "note: " << masks.size() << (masks.size() == 1 ? " mask has" : " masks have")
                 << " no " << what << ": " << first_of(masks, kNamed) << '\n';

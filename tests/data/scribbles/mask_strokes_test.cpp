@@ -56,6 +56,17 @@ TEST(MaskStrokes, StayOnTheirSideAndMarkEveryObject) {
   }
 }
 
+// A brush wider than the small disc, and than its distance from the large one.
+TEST(MaskStrokes, AWideBrushIsCutOffAtOutlines) {
+  const Image mask = two_discs();
+  const Image strokes = draw_strokes(mask, {.width = 61}, {1, 2, 3}).map;
+  for (std::size_t k = 0; k < mask.pixels.size(); ++k) {
+    if (strokes.pixels[k] != kScribbleUnknown)
+      ASSERT_EQ(strokes.pixels[k], mask.pixels[k] > 0 ? kScribbleForeground : kScribbleBackground);
+  }
+  EXPECT_GT(count(strokes, kScribbleBackground), 5000);
+}
+
 TEST(MaskStrokes, RepeatByKey) {
   const Image mask = two_discs();
   EXPECT_EQ(draw_strokes(mask, {}, {1, 2, 3}).map.pixels,

@@ -116,6 +116,7 @@ TEST_P(SceneLosses, PassGradcheckAndRepeat) {
 }
 
 TEST_P(SceneLosses, RefuseBadRequests) {
+  const SmoothnessLoss smoothness(exec());
   const Tensor map = Tensor::zeros(exec(), {1, 4, 4, 1}),
                small = Tensor::zeros(exec(), {1, 2, 2, 1});
   EXPECT_THAT(error_of([&] { structure_consistency_loss(map, small); }),

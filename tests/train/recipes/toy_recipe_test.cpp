@@ -28,12 +28,14 @@ struct ToyRun {
     step = recipe.step({exec, network, samples, 4, 7});
     const RunPlan plan = recipe.plan();
     fs::create_directories(folder);
-    TrainingRunParams params{.folder = folder,
-                             .identity = {"config", "data"},
-                             .loader = {.batch = plan.batch, .workers = 1, .seed = 7},
-                             .length = plan.length,
-                             .weights = {.name = "toy"},
-                             .checkpoint_every = 2};
+    TrainingRunParams params;
+    params.folder = folder;
+    params.identity = {"config", "data"};
+    params.loader.batch = plan.batch;
+    params.loader.seed = 7;
+    params.length = plan.length;
+    params.weights.name = "toy";
+    params.checkpoint_every = 2;
     run = std::make_unique<TrainingRun>(
         exec, *step, samples, recipe.reader(), params,
         TrainingWatcher{.on_step = [kill_after](const StepSummary&, const TrainingPosition& at) {

@@ -13,7 +13,7 @@ constexpr int kSmallestSize = 32;
 }  // namespace
 
 ScribbleRecipe::ScribbleRecipe(const NetworkFacts& network) : common_(network) {
-  common_.letters = "d";
+  common_.letters = std::string(1, 'd');
   common_.batch = 4;
 }
 

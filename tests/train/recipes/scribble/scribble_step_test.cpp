@@ -4,9 +4,11 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/autograd/tape.h"
 #include "engine/io/file.h"
 #include "engine/io/weights.h"
 #include "engine/philox.h"
+#include "layers/functional/autocast.h"
 #include "layers/functional/avg_pool2d.h"
 #include "layers/functional/binary.h"
 #include "layers/functional/slice.h"
@@ -38,11 +40,11 @@ class TinyNetwork : public Network {
     const Tensor features = look(image + depth), maps = heads(features);
     std::vector<NamedOutput> given;
     for (std::int64_t k = 0; k < kMaps; ++k) {
-      given.push_back({str("map", k), slice(maps, 3, k, 1)});
+      given.push_back({str("map", k), autocast_up(slice(maps, 3, k, 1))});
     }
-    given.push_back({"contour", slice(maps, 3, kMaps, 1), OutputKind::kContour});
-    given.push_back(
-        {"embedding", avg_pool2d(features, {.kernel = 2, .stride = 2}), OutputKind::kFeatures});
+    given.push_back({"contour", autocast_up(slice(maps, 3, kMaps, 1)), OutputKind::kContour});
+    given.push_back({"embedding", autocast_up(avg_pool2d(features, {.kernel = 2, .stride = 2})),
+                     OutputKind::kFeatures});
     return given;
   }
   std::vector<ParameterGroup> parameter_groups() override { return {{"all", parameters()}}; }
@@ -166,6 +168,26 @@ TEST(ScribbleStep, WeightsScaleTheirTermsAlone) {
   }
 }
 
+// Products are rounded to bfloat16, losses are not: every term stays near its float32 value.
+TEST(ScribbleStep, ComputesItsLossesInFloat32UnderAutocast) {
+  Exec exec;
+  TinyNetwork network(exec);
+  ScribbleStep step(exec, network, tiny_params());
+  const Loss plain = step.loss(batch_of(exec), {});
+  const Autocast autocast(exec);
+  const Loss rounded = step.loss(batch_of(exec), {});
+  for (std::size_t k = 0; k < plain.terms.size(); ++k) {
+    const double expected = plain.terms[k].value.item();
+    EXPECT_NEAR(rounded.terms[k].value.item(), expected, 0.05 * expected) << plain.terms[k].name;
+  }
+  backward(rounded.total);
+  for (const StateEntry& entry : network.parameters()) {
+    for (const float value : entry.tensor->grad().to_vector<float>()) {
+      ASSERT_TRUE(std::isfinite(value)) << entry.name;
+    }
+  }
+}
+
 TEST(ScribbleStep, RefusesAnotherNumberOfLevels) {
   Exec exec;
   TinyNetwork network(exec);
@@ -218,11 +240,13 @@ struct TinyRun {
   explicit TinyRun(const fs::path& folder, std::int64_t kill_after = 1000)
       : network(exec), step(exec, network, tiny_params()) {
     fs::create_directories(folder);
-    TrainingRunParams params{.folder = folder,
-                             .identity = {"config", "data"},
-                             .loader = {.batch = 2, .workers = 1, .seed = 7},
-                             .length = {.iterations = 8, .weights_every = 4},
-                             .checkpoint_every = 1};
+    TrainingRunParams params;
+    params.folder = folder;
+    params.identity = {"config", "data"};
+    params.loader.batch = 2;
+    params.loader.seed = 7;
+    params.length = {.iterations = 8, .weights_every = 4};
+    params.checkpoint_every = 1;
     params.weights.snapshots = SnapshotForm{.stem = "model-", .container = "embedding_model"};
     TrainingWatcher watcher;
     watcher.on_step = [kill_after](const StepSummary&, const TrainingPosition& at) {
