@@ -7,9 +7,9 @@ salix=$1 out=$2
 
 training_scenes=24
 test_scenes=8
-iterations=120
+iterations=90
 batch=2
-learning_rate=3e-4
+learning_rate=5e-4
 augmentation=on  # off: --no-augmentation
 seed=1
 
