@@ -13,7 +13,7 @@ namespace {
 std::string examples(const NetworkFacts& network, const TrainingRequest& training) {
   const bool own = training.recipe_name == network.default_recipe;
   const std::string start =
-      str("  salix train ", network.name, own ? "" : " --recipe " + training.recipe_name,
+      str("  salix train ", network.name, own ? "" : str(" --recipe ", training.recipe_name),
           " --trset ", network.default_task, ' ', training.recipe->example());
   return str("Examples:\n", start, '\n', start, " --steps 20\n", start, " --resume");
 }

@@ -11,7 +11,7 @@
 #include "tests/tools/salix_process.h"
 #include "tests/tools/salix_run.h"
 #include "tools/cli/recipe_flags.h"
-#include "tools/pipeline/one_training_plan.h"
+#include "tools/pipeline/one_training_options.h"
 
 namespace salix::testing {
 namespace {
