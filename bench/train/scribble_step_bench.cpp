@@ -3,17 +3,16 @@
 // training list, and where its paths begin) are needed; $SALIX_BENCH_BATCH replaces 4. No block is
 // skipped at random, so that the loss of the fourth iteration is PyTorch's.
 #include <cstdlib>
-#include <optional>
 #include <string>
 
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
+#include "bench/support/step_loop.h"
 #include "data/loading/loader.h"
 #include "data/sets/list_file.h"
 #include "engine/io/weights.h"
 #include "layers/functional/autocast.h"
 #include "models/weights/pretrained.h"
-#include "train/loop/iteration.h"
 #include "train/recipes/scribble/scribble_reader.h"
 #include "train/recipes/scribble/scribble_step.h"
 
@@ -53,18 +52,8 @@ void scribble_step(benchmark::State& state, Precision precision) {
   params.picture_every = 0;
   ScribbleStep step(exec, *network, params);
   Iteration iteration(exec, step);
-  TrainingPosition position;
   exec.allocator()->reset_peak();
-  std::optional<QueuedStep> before;  // as a training run reports: one step late
-  run(state, {.precision = precision}, [&] {
-    QueuedStep queued = iteration.queue(batch, position);
-    if (before) {
-      const StepSummary summary = before->finish();
-      if (position.step == 4) state.counters["loss"] = summary.total;  // of the fourth
-    }
-    before = std::move(queued);
-    ++position.step;
-  });
+  run_steps(state, precision, iteration, batch);
   add_memory(state, exec);
 }
 

@@ -4,17 +4,16 @@
 // $SALIX_BENCH_SIZE and $SALIX_BENCH_BATCH replace 320 and 8. On a GPU also in TF32 and under
 // autocast (bf16). The loss is that of the fourth step, whatever the number of steps.
 #include <cstdlib>
-#include <optional>
 #include <string>
 
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
+#include "bench/support/step_loop.h"
 #include "data/loading/loader.h"
 #include "data/loading/saliency_reader.h"
 #include "data/sets/file_list.h"
 #include "layers/functional/autocast.h"
 #include "models/weights/load_network.h"
-#include "train/loop/iteration.h"
 #include "train/recipes/a2s/a2s_step.h"
 
 namespace salix::bench {
@@ -61,18 +60,8 @@ void stage1_step(benchmark::State& state, Precision precision) {
                          .second_size = size + 64 * static_cast<int>(state.range(0)),
                          .skip_resting_encoder = state.range(1) == 0});
   Iteration iteration(exec, step);
-  TrainingPosition position;
   exec.allocator()->reset_peak();
-  std::optional<QueuedStep> before;  // as a training run reports: one step late
-  run(state, {.precision = precision}, [&] {
-    QueuedStep queued = iteration.queue(batch, position);
-    if (before) {
-      const StepSummary summary = before->finish();
-      if (position.step == 4) state.counters["loss"] = summary.total;  // of the fourth
-    }
-    before = std::move(queued);
-    ++position.step;
-  });
+  run_steps(state, precision, iteration, batch);
   add_memory(state, exec);
 }
 

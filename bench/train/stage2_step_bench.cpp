@@ -3,17 +3,16 @@
 // needed; $SALIX_BENCH_SIZE and $SALIX_BENCH_BATCH replace 320 and 8. On a GPU also in TF32 and
 // under autocast (bf16). The loss is that of the fourth step, whatever the number of steps.
 #include <cstdlib>
-#include <optional>
 #include <string>
 
 #include "bench/support/memory.h"
 #include "bench/support/roofline.h"
+#include "bench/support/step_loop.h"
 #include "data/loading/loader.h"
 #include "data/loading/saliency_reader.h"
 #include "engine/io/weights.h"
 #include "layers/functional/autocast.h"
 #include "models/weights/pretrained.h"
-#include "train/loop/iteration.h"
 #include "train/recipes/pseudo_labels/pseudo_labels_step.h"
 
 namespace salix::bench {
@@ -55,18 +54,8 @@ void stage2_step(benchmark::State& state, const std::string& name, Precision pre
       *network,
       {.epochs = 20, .steps_per_epoch = 1000, .weight_decay = network->facts().weight_decay});
   Iteration iteration(exec, step);
-  TrainingPosition position;
   exec.allocator()->reset_peak();
-  std::optional<QueuedStep> before;  // as a training run reports: one step late
-  run(state, {.precision = precision}, [&] {
-    QueuedStep queued = iteration.queue(batch, position);
-    if (before) {
-      const StepSummary summary = before->finish();
-      if (position.step == 4) state.counters["loss"] = summary.total;  // of the fourth
-    }
-    before = std::move(queued);
-    ++position.step;
-  });
+  run_steps(state, precision, iteration, batch);
   add_memory(state, exec);
 }
 
