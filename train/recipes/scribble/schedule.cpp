@@ -14,7 +14,8 @@ double scribble_rate_factor(const ScribbleSchedule& schedule, std::int64_t step,
     const double done = static_cast<double>(step) / static_cast<double>(schedule.total_steps);
     return warm * std::pow(std::max(1 - done, 0.0), 0.9);
   }
-  return warm * std::pow(schedule.decay_rate, static_cast<double>(epoch / schedule.decay_epochs));
+  const std::int64_t decays = epoch / schedule.decay_epochs;
+  return warm * std::pow(schedule.decay_rate, static_cast<double>(decays));
 }
 
 }  // namespace salix
