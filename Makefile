@@ -1,6 +1,6 @@
 # The short way in. Each target installs what it needs, configures, builds and runs.
 #   make demo        the main job on generated pictures, on the CPU: trains, labels, scores (2 minutes)
-#   make demo-dhfr   learns from scribbles on painted scenes with depth, on two cores of a CPU (10 minutes)
+#   make demo-dhfr   learns from scribbles on painted scenes with depth, on two cores of a CPU (8 minutes)
 #   make test        all tests
 SHELL := /bin/bash
 PRESET ?= cpu
