@@ -137,9 +137,9 @@ RunPlan ScribbleRecipe::plan() const {
 }
 
 void ScribbleRecipe::check(const Network& network) const {
+  common_.check_network(network);
   SALIX_CHECK(network.needs_modality(), "recipe scribble: trains networks of image and depth; ",
               network.name(), " looks at the image alone");
-  common_.check_network(network);
   SALIX_CHECK(
       !list_.empty(),
       "recipe scribble: --list FILE must name a training list, a line per sample of files "
