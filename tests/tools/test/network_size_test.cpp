@@ -97,14 +97,14 @@ TEST_F(SfnetCommand, SaysWhatIsWrongWithAListAndASize) {
 TEST_F(SfnetCommand, TrainsByTheSupervisedRecipe) {
   const auto train = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{
-        "--train-set", "d=tiny", "--data-path", folder.path().string(), "--batch", "1",
-        "--steps",     "1",      "--run-dir",   folder / "run"};
+        "--train-set", "d=tiny", "--data-path", folder.path().string(), "--batch",  "1",
+        "--steps",     "1",      "--run-dir",   folder / "run",         "--recipe", "supervised"};
     words.insert(words.end(), more.begin(), more.end());
     return run("train", words);
   };
   EXPECT_THAT(train({"--size", "320"}).err, HasSubstr("takes images of 224 pixels alone; got 320"));
   EXPECT_THAT(train({"--no-multi-scale=false"}).err, HasSubstr("cannot be trained at five"));
-  const Result result = train({"--recipe", "supervised"});
+  const Result result = train({});
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("images at 224x224"));
 }

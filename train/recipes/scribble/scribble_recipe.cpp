@@ -140,14 +140,14 @@ void ScribbleRecipe::check(const Network& network) const {
   common_.check_network(network);
   SALIX_CHECK(network.needs_modality(), "recipe scribble: trains networks of image and depth; ",
               network.name(), " looks at the image alone");
+}
+
+std::vector<data::SampleFiles> ScribbleRecipe::samples(const data::DatasetOptions& sources) const {
   SALIX_CHECK(
       !list_.empty(),
       "recipe scribble: --list FILE must name a training list, a line per sample of files "
       "below --data-path: image depth scribbles regions contours; got none. `salix scribble` "
       "draws scribbles from masks and writes one, `salix synth --scribbles` paints a set");
-}
-
-std::vector<data::SampleFiles> ScribbleRecipe::samples(const data::DatasetOptions& sources) const {
   return data::listed_training_samples(list_, sources);
 }
 
