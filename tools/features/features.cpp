@@ -13,7 +13,7 @@ namespace {
 void add_sources(CLI::App& command, const NetworkFacts& network, FeaturesRequest& request) {
   CLI::Option* images =
       command.add_option("IMAGE", request.folders.images, "instead of sets: images, or folders");
-  if (network.inputs.size() > 1) {
+  if (network.needs_modality()) {
     command
         .add_option("--modality", request.folders.modality,
                     "their depth, flow or thermal images, or folders with the same names")
@@ -64,7 +64,7 @@ void add_options(CLI::App& command, const NetworkFacts& network, FeaturesRequest
 std::string examples(const NetworkFacts& network) {
   const std::string start =
       "  salix features " + network.name + " --weight " + network.name + ".pth ";
-  const std::string modality = network.inputs.size() > 1 ? " --modality depth/" : "";
+  const std::string modality = network.needs_modality() ? " --modality depth/" : "";
   return "Examples:\n" + start + "--vals " + std::string{network.default_task, 'e'} +
          " --data-path dataset\n" + start + "--list lists/LFSD.txt --data-path dataset --maps\n" +
          start + "RGB/" + modality + " -o colours";

@@ -32,11 +32,11 @@ std::vector<data::SampleList> lists_of(const FeaturesRequest& request, const dat
   std::vector<data::SampleList> lists;
   for (const std::string& text : request.lists) lists.push_back(listed_set(network, text, options));
   if (request.folders.images.empty()) return lists;
-  SALIX_CHECK(network.inputs.size() == 1 || !request.folders.modality.empty(),
+  SALIX_CHECK(!network.needs_modality() || !request.folders.modality.empty(),
               "features: ", network.name,
               " looks at two modalities; give depth, flow or thermal images with --modality FILE "
               "or DIR");
-  SALIX_CHECK(network.inputs.size() > 1 || request.folders.modality.empty(),
+  SALIX_CHECK(network.needs_modality() || request.folders.modality.empty(),
               "features: ", network.name, " looks at the image alone; leave out --modality");
   lists.push_back(list_of_folders(request.folders, warn));
   for (data::SampleFiles& sample : lists.back().samples) sample.reading = options.reading;

@@ -32,7 +32,7 @@ std::unique_ptr<Network> load(Exec& exec, const PredictRequest& request, std::os
 }
 
 ModalityFiles modality_files(const PredictRequest& request, const data::Warn& warn) {
-  if (network_facts(request.network).inputs.size() == 1) {
+  if (!network_facts(request.network).needs_modality()) {
     SALIX_CHECK(request.modality.empty(), "predict: ", request.network,
                 " looks at the image alone; leave out --modality");
     return {};

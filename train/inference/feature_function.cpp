@@ -31,7 +31,7 @@ Tensor FeatureFunction::packed(const Tensor& image, const Tensor& modality) {
     if (output.kind == OutputKind::kFeatures) {
       layout.embedding = output.tensor.shape().with(0, 1);
       rows[0] = as_row(output.tensor);
-    } else if (output.kind == OutputKind::kMap) {
+    } else if (is_map(output.kind)) {
       layout.maps.push_back(output.name);
       rows.push_back(as_row(probability_at(output.tensor, layout.side)));
     }

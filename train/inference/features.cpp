@@ -76,7 +76,7 @@ class FeatureItem final : public InferenceItem {
   }
 
  private:
-  bool looks_at_modality() const { return context_.network.inputs.size() > 1; }
+  bool looks_at_modality() const { return context_.network.needs_modality(); }
 
   void write(const data::Image& picture, const std::string& kind) const {
     const fs::path file = context_.params.folder / kind / (files_.name + ".png");
@@ -116,7 +116,7 @@ std::vector<std::string> feature_sheet_titles(const NetworkFacts& network, data:
   constexpr std::array<const char*, data::kModalities> kNames{"depth", "flow", "thermal"};
   const int modality = data::modality_index(task);
   std::vector<std::string> titles{"image"};
-  if (network.inputs.size() > 1)
+  if (network.needs_modality())
     titles.emplace_back(modality < 0 ? "modality" : kNames[static_cast<std::size_t>(modality)]);
   titles.insert(titles.end(), {"saliency", "embedding"});
   return titles;

@@ -45,6 +45,7 @@ TEST_F(FeaturesCommand, ShowsSetsListsAndFoldersAlike) {
   EXPECT_EQ(colours.width, 224);
   EXPECT_EQ(shown("d_tiny/classifier_div1/0002.png").height, 224);
   EXPECT_EQ(shown("d_tiny/classifier_before_fuse_div16/0002.png").height, 224);
+  EXPECT_EQ(shown("d_tiny/classifier_contour_div1/0002.png").height, 224);
   EXPECT_GT(shown("d_tiny.png").width, 4 * 240);  // the sheet
 
   const Result folders = run("sfnet", {images, "--modality", depth, "--batch", "2"});
