@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 
+from peers.agreement import check_agreement
 from peers.machine import machine
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -44,12 +45,6 @@ def median_row(runs):
     return {key: round(statistics.median(r[key] for r in runs), 2) for key in ("ms", "cpu_ms", "peak_extra_mib")}
 
 
-def check_agreement(ours, theirs):
-    for key in ("annotation", "image", "gradient"):
-        if abs(ours[key] - theirs[key]) > 2e-3 * abs(theirs[key]):
-            raise SystemExit(f"contrast: {key} must agree; got {ours[key]} from salix and {theirs[key]} from PyTorch")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build" / "cpu")
@@ -62,7 +57,7 @@ def main():
     for _ in range(args.rounds):
         samples["salix"].append(salix_once(args.build, args.threads))
         samples["PyTorch"].append(torch_once(args.python, args.threads))
-    check_agreement(samples["salix"][0], samples["PyTorch"][0])
+    check_agreement("contrast", ("annotation", "image", "gradient"), samples["salix"][0], samples["PyTorch"][0])
     rows = {mode: median_row(runs) for mode, runs in samples.items()}
     result = {"machine": machine(), "threads": args.threads, "rounds": args.rounds, "images": IMAGES, "rows": rows,
               "ratio": round(rows["PyTorch"]["ms"] / rows["salix"]["ms"], 1),

@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 
+from peers.agreement import check_agreement
 from peers.machine import machine
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -50,12 +51,6 @@ def median_row(runs):
             "peak_extra_mib": round(statistics.median(r["peak_extra_mib"] for r in runs), 1)}
 
 
-def check_agreement(ours, theirs):
-    for key in ("loss", "gradient", "contour_pixels"):
-        if abs(ours[key] - theirs[key]) > 2e-3 * abs(theirs[key]):
-            raise SystemExit(f"btm: {key} must agree; got {ours[key]} from salix and {theirs[key]} from PyTorch")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build" / "cpu")
@@ -76,7 +71,7 @@ def main():
                 samples["eager"].append(torch_once(args.python, size, modalities, args.threads))
                 if args.compiled:
                     samples["compiled"].append(torch_once(args.python, size, modalities, args.threads, ["--compiled"]))
-            check_agreement(samples["salix"][0], samples["eager"][0])
+            check_agreement("btm", ("loss", "gradient", "contour_pixels"), samples["salix"][0], samples["eager"][0])
             rows = {mode: median_row(runs) for mode, runs in samples.items()}
             best = min((mode for mode in rows if not mode.startswith("salix")), key=lambda mode: rows[mode]["ms"])
             task = f"BTM forward+backward, {IMAGES} maps of {size}x{size}, {modalities} modalities"
