@@ -4,6 +4,7 @@
 
 #include "models/network.h"
 #include "tools/cli/refused_network.h"
+#include "tools/cli/weight_flags.h"
 #include "tools/features/features_run.h"
 #include "train/inference/network_input.h"
 
@@ -38,11 +39,7 @@ void add_sources(CLI::App& command, const NetworkFacts& network, FeaturesRequest
 void add_options(CLI::App& command, const NetworkFacts& network, FeaturesRequest& request) {
   add_common_options(command, request.common);
   add_sources(command, network, request);
-  command.add_option("--weight", request.weight, "weights of the network")
-      ->required()
-      ->type_name("FILE");
-  command.add_flag("--allow-partial", request.allow_partial,
-                   "accept an encoder file that lacks tensors");
+  add_weight_flags(command, request.weight, request.allow_partial);
   command
       .add_option("-o,--out", request.out,
                   "folder for SET/NAME.png, and SET.png, the contact sheet")

@@ -6,6 +6,7 @@
 
 #include "models/network.h"
 #include "tools/cli/refused_network.h"
+#include "tools/cli/weight_flags.h"
 #include "tools/test/classify.h"
 #include "tools/test/evaluate_sets.h"
 #include "tools/test/score_sets.h"
@@ -34,11 +35,7 @@ void add_options(CLI::App& command, const NetworkFacts& network, TestRequest& re
   add_common_options(command, request.common);
   add_dataset_flags(command, request.data);
   add_set_reading_flags(command, request.data);
-  command.add_option("--weight", request.weight, "weights of the network")
-      ->required()
-      ->type_name("FILE");
-  command.add_flag("--allow-partial", request.allow_partial,
-                   "accept an encoder file that lacks tensors");
+  add_weight_flags(command, request.weight, request.allow_partial);
   command
       .add_option("--vals", request.vals,
                   "sets: task letter and e (its test sets) or r (its training set), or all")
